@@ -1,0 +1,136 @@
+//! What the hub tells sockets. Each event's JSON is made once, by the first socket that sends it.
+
+use crate::wire::{ConversationView, MessageView, NoteView, ServerFrame};
+use bytes::Bytes;
+use domain::{Actor, AgentKey, Conversation, CustomerKey, Message, Note, Side};
+use std::sync::{Arc, OnceLock};
+
+/// Makes the HTML of frames, as the page shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Render {
+    /// Of a message.
+    pub message: fn(&Message) -> String,
+    /// Of a note.
+    pub note: fn(&Note) -> String,
+}
+
+/// Something that happened, shared by all sockets it concerns.
+#[derive(Debug)]
+pub struct Event {
+    /// What happened.
+    pub what: What,
+    /// The frame in its two forms: for customers and agents, or without and with HTML.
+    frames: [OnceLock<Bytes>; 2],
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum What {
+    /// A message was added.
+    Message {
+        /// The message as it was then.
+        message: Arc<Message>,
+        /// The conversation's `rev` then.
+        last_rev: i64,
+    },
+    /// A message was edited or deleted.
+    MessageChanged(Arc<Message>),
+    /// A note or event was added to the agents' log.
+    Note(Arc<Note>),
+    /// The conversation's state, claim, tags or urgency changed.
+    Conversation(Arc<Conversation>),
+    /// One side has read up to a message.
+    Seen {
+        /// Which side.
+        side: Side,
+        /// That message's number.
+        seq: i64,
+    },
+    /// Somebody began or stopped typing.
+    Typing {
+        /// Who; they are not told themselves.
+        by: Person,
+        /// Their side.
+        side: Side,
+        /// Their name.
+        name: String,
+        /// Whether they type.
+        on: bool,
+    },
+    /// The customer's place in the queue.
+    Queue {
+        /// How many are ahead.
+        ahead: i64,
+        /// How many agents are connected.
+        agents_online: usize,
+    },
+    /// The conversation is gone.
+    Erased,
+    /// Frames for inboxes, ready to send.
+    Inbox(Vec<Bytes>),
+}
+
+/// A person, whatever session they use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Person {
+    /// A customer.
+    Customer(CustomerKey),
+    /// An agent or administrator.
+    Agent(AgentKey),
+}
+
+impl Person {
+    /// Who acts.
+    pub fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::Customer(customer) => Self::Customer(customer.key),
+            Actor::Agent(agent) => Self::Agent(agent.key),
+        }
+    }
+}
+
+impl Event {
+    /// An event whose JSON is not made yet.
+    pub fn new(what: What) -> Self {
+        Self { what, frames: [OnceLock::new(), OnceLock::new()] }
+    }
+
+    /// The frame that tells `side` of it, with HTML when `html` is given. None for what is not told as it stands, or
+    /// not to that side (notes are the agents' alone).
+    pub fn frame(&self, side: Side, html: Option<Render>) -> Option<Bytes> {
+        let with_html = usize::from(html.is_some());
+        let (form, make): (usize, &dyn Fn() -> ServerFrame) = match &self.what {
+            What::Message { message, .. } => (with_html, &|| message_frame(message, html)),
+            What::MessageChanged(message) => (with_html, &|| message_changed_frame(message, html)),
+            What::Note(note) if side == Side::Agent => (with_html, &|| note_frame(note, html)),
+            What::Conversation(conversation) => (usize::from(side == Side::Agent), &|| {
+                let conversation = Box::new(ConversationView::new(conversation, side));
+                ServerFrame::Conversation { conversation }
+            }),
+            What::Seen { side, seq } => (0, &|| ServerFrame::Seen { role: *side, seq: *seq }),
+            What::Typing { side, name, on, .. } => {
+                (0, &|| ServerFrame::Typing { role: *side, name: name.clone(), on: *on })
+            }
+            What::Queue { ahead, agents_online } => {
+                (0, &|| ServerFrame::Queue { ahead: *ahead, estimate_s: None, agents_online: *agents_online })
+            }
+            What::Note(_) | What::Erased | What::Inbox(_) => return None,
+        };
+        Some(self.frames[form].get_or_init(|| make().to_json().into()).clone())
+    }
+}
+
+pub(crate) fn message_frame(message: &Message, html: Option<Render>) -> ServerFrame {
+    let html = html.map(|render| (render.message)(message));
+    ServerFrame::Message { message: MessageView::new(message), html }
+}
+
+pub(crate) fn message_changed_frame(message: &Message, html: Option<Render>) -> ServerFrame {
+    let html = html.map(|render| (render.message)(message));
+    ServerFrame::MessageChanged { message: MessageView::new(message), html }
+}
+
+pub(crate) fn note_frame(note: &Note, html: Option<Render>) -> ServerFrame {
+    let html = html.map(|render| (render.note)(note));
+    ServerFrame::Note { note: NoteView::new(note), html }
+}

@@ -1,0 +1,246 @@
+//! D4 and D3 in any order of events, reads and lost connections.
+
+use super::*;
+use proptest::prelude::*;
+
+/// What may happen next.
+#[derive(Debug, Clone)]
+enum Step {
+    /// A message is committed.
+    Add,
+    /// A message is edited: one of those there are.
+    Edit(usize),
+    /// A note is committed.
+    Note,
+    /// The session gets the n-th of the events that wait: on PostgreSQL two commits may be told in either order.
+    Deliver(usize),
+    /// The read that is under way looks at the database.
+    Look,
+    /// The read that is under way is answered with what it saw.
+    Answer,
+    /// The connection is lost with everything in it; the client resumes.
+    Reconnect,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => Just(Step::Add),
+        2 => (0..100usize).prop_map(Step::Edit),
+        2 => Just(Step::Note),
+        6 => prop_oneof![4 => Just(0), 1 => 0..3usize].prop_map(Step::Deliver),
+        3 => Just(Step::Look),
+        3 => Just(Step::Answer),
+        1 => Just(Step::Reconnect),
+    ]
+}
+
+/// The database, the hub's mailbox and the client around one session.
+struct World {
+    session: Session,
+    messages: Vec<Message>,
+    notes: Vec<Note>,
+    last_rev: i64,
+    waiting: Vec<Arc<Event>>,
+    read: Option<Read>,
+    seen_by_read: Option<Page>,
+    client: Client,
+}
+
+/// What the client has; it resumes from the last `message_changed` it got, not from any other `rev`.
+#[derive(Default)]
+struct Client {
+    messages: Vec<(i64, i64)>,
+    notes: Vec<i64>,
+    rev: i64,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self {
+            session: owner(Instant::now()),
+            messages: Vec::new(),
+            notes: Vec::new(),
+            last_rev: 0,
+            waiting: Vec::new(),
+            read: None,
+            seen_by_read: None,
+            client: Client::default(),
+        };
+        world.connect();
+        world
+    }
+
+    fn connect(&mut self) {
+        (self.waiting, self.read, self.seen_by_read) = (Vec::new(), None, None);
+        let count = |n: usize| i64::try_from(n).unwrap();
+        let conversation = Conversation {
+            last_seq: count(self.messages.len()),
+            last_note_seq: count(self.notes.len()),
+            last_rev: self.last_rev,
+            ..conversation()
+        };
+        let actor = Actor::Agent(agent());
+        let opening = Opening {
+            after: Some(count(self.client.messages.len())),
+            rev: Some(self.client.rev),
+            notes_after: Some(count(self.client.notes.len())),
+            ..opening(&conversation, &actor)
+        };
+        self.session = Session::open(&opening, Instant::now());
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Add => {
+                let message = message(i64::try_from(self.messages.len()).unwrap() + 1);
+                self.messages.push(message.clone());
+                let last_rev = self.last_rev;
+                self.waiting.push(event(What::Message { message: Arc::new(message), last_rev }));
+            }
+            Step::Edit(which) if !self.messages.is_empty() => {
+                self.last_rev += 1;
+                let which = which % self.messages.len();
+                self.messages[which].rev = self.last_rev;
+                let message = Arc::new(self.messages[which].clone());
+                self.waiting.push(event(What::MessageChanged(message)));
+            }
+            Step::Note => {
+                let note = note(i64::try_from(self.notes.len()).unwrap() + 1);
+                self.notes.push(note.clone());
+                self.waiting.push(event(What::Note(Arc::new(note))));
+            }
+            Step::Deliver(which) if !self.waiting.is_empty() => {
+                let event = self.waiting.remove(which % self.waiting.len());
+                self.session.on_event(&event, Instant::now());
+            }
+            Step::Look => self.look(),
+            Step::Answer => {
+                if let Some(page) = self.seen_by_read.take() {
+                    self.read = None;
+                    self.session.on_page(Ok(page));
+                }
+            }
+            Step::Reconnect => self.connect(),
+            Step::Edit(_) | Step::Deliver(_) => {}
+        }
+        self.transmit();
+    }
+
+    fn look(&mut self) {
+        let page = |messages: &mut dyn Iterator<Item = &Message>| {
+            Page::Messages(messages.take(PAGE as usize).cloned().collect())
+        };
+        self.seen_by_read = self.read.map(|read| match read {
+            Read::Messages { after } => page(&mut self.messages.iter().filter(|m| m.seq > after)),
+            Read::Changes { up_to, since } => {
+                let mut changed: Vec<&Message> =
+                    self.messages.iter().filter(|m| m.seq <= up_to && m.rev > since).collect();
+                changed.sort_by_key(|m| m.rev);
+                page(&mut changed.into_iter())
+            }
+            Read::Notes { after } => {
+                let notes = self.notes.iter().filter(|n| n.note_seq > after);
+                Page::Notes(notes.take(PAGE as usize).cloned().collect())
+            }
+        });
+    }
+
+    fn transmit(&mut self) {
+        let (frames, effects) = drain(&mut self.session);
+        for effect in effects {
+            if let Effect::Read(read) = effect {
+                assert_eq!(self.read.replace(read), None, "one read at a time");
+                self.seen_by_read = None;
+            }
+        }
+        for frame in frames {
+            self.client.take(&frame);
+        }
+    }
+
+    /// Lets everything that is under way happen.
+    fn settle(&mut self) {
+        while !self.waiting.is_empty() || self.read.is_some() {
+            self.step(&Step::Deliver(0));
+            self.step(&Step::Look);
+            self.step(&Step::Answer);
+        }
+    }
+}
+
+impl Client {
+    fn take(&mut self, frame: &Value) {
+        let number = |object: &str, key: &str| frame[object][key].as_i64().unwrap();
+        match frame["type"].as_str().unwrap() {
+            "message" => {
+                let seq = number("message", "seq");
+                assert_eq!(seq, i64::try_from(self.messages.len()).unwrap() + 1, "once and in order");
+                self.messages.push((seq, number("message", "rev")));
+            }
+            "message_changed" => {
+                let (seq, rev) = (number("message", "seq"), number("message", "rev"));
+                let known = self.messages.iter_mut().find(|(known, _)| *known == seq);
+                let known = known.expect("only messages the client has are changed");
+                known.1 = known.1.max(rev);
+                self.rev = self.rev.max(rev);
+            }
+            "note" => {
+                let note_seq = number("note", "note_seq");
+                assert_eq!(note_seq, i64::try_from(self.notes.len()).unwrap() + 1, "once and in order");
+                self.notes.push(note_seq);
+            }
+            "welcome" | "suggestions" => {}
+            other => panic!("unexpected {other}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// D3, D4: whatever commits, is told, is read and is lost in whatever order, the client ends with every message
+    /// and note once, in order, and with the newest text of each.
+    #[test]
+    fn every_message_change_and_note_arrives_once_in_order(steps in prop::collection::vec(step(), 1..120)) {
+        let mut world = World::new();
+        for step in &steps {
+            world.step(step);
+        }
+        world.settle();
+        let stored: Vec<_> = world.messages.iter().map(|message| (message.seq, message.rev)).collect();
+        prop_assert_eq!(&world.client.messages, &stored);
+        prop_assert_eq!(world.client.notes.len(), world.notes.len());
+        prop_assert!(!world.session.is_behind());
+    }
+}
+
+#[test]
+fn d4_a_long_history_is_read_page_by_page() {
+    let mut world = World::new();
+    world.messages = (1..=450).map(message).collect();
+    world.connect();
+    world.transmit();
+    let mut reads = 0;
+    while world.read.is_some() {
+        reads += 1;
+        world.step(&Step::Look);
+        world.step(&Step::Answer);
+    }
+    assert_eq!((world.client.messages.len(), reads), (450, 3));
+}
+
+#[test]
+fn while_behind_only_the_newest_state_waits() {
+    let now = Instant::now();
+    let conversation = Conversation { last_seq: 1, ..conversation() };
+    let mut session = Session::open(&opening(&conversation, &customer()), now);
+    drain(&mut session);
+    for version in 1..=100 {
+        let newer = Conversation { version, ..conversation.clone() };
+        session.on_event(&event(What::Conversation(Arc::new(newer))), now);
+        session.on_event(&event(What::Seen { side: Side::Agent, seq: 1 }), now);
+    }
+    assert_eq!(drain(&mut session).0, [] as [Value; 0]);
+    session.on_page(Ok(Page::Messages(vec![message(1)])));
+    assert_eq!(types(&drain(&mut session).0), ["message", "conversation", "seen"]);
+}

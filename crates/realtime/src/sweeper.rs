@@ -1,0 +1,22 @@
+//! What has to happen when nobody does anything: leases end, snoozed conversations wake.
+
+use std::time::Duration;
+use store::Store;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often the store is asked what is due.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Returns what is due to the queue, once a second, for as long as it runs (C3). Any number of nodes may do so at once.
+pub async fn run_sweeper(store: Store) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        for result in [store.expire_claims().await, store.wake_snoozed().await] {
+            if let Err(error) = result {
+                tracing::warn!(%error, "cannot return conversations to the queue");
+            }
+        }
+    }
+}

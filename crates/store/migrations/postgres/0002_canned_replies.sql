@@ -1,0 +1,20 @@
+-- What a new installation's agents can answer with from the first minute; administrators change or delete them.
+INSERT INTO canned_replies (external_id, stage, short_code, text, created_at) VALUES
+    ('f3c95789-ace1-4954-ac5d-6baed2eac902', 'greeting', 'hello', 'Hello {{ customer.name | there }}, thanks for writing. I''m looking into this now and will be with you in a moment.', now()),
+    ('cbf27734-ac10-4525-8b66-402800e03d2c', 'greeting', 'order', 'Hello {{ customer.name | there }}, I''m happy to help. Could you tell me the order number? It''s in the confirmation e-mail.', now()),
+    ('e0a3a91f-2346-4c13-bc27-ed12b10877a9', 'greeting', 'sorry', 'Hello {{ customer.name | there }}, I''m sorry about the trouble. Let''s get this sorted out together. Could you tell me what you see on your side?', now()),
+    ('f1260ebc-7d56-4b56-b714-dc919b27dbdf', 'greeting', 'wait', 'Hello {{ customer.name | there }}, sorry that you had to wait. I''ve read what you wrote and I''m on it.', now()),
+    ('6caf76a5-7035-48ae-8280-ad3729a6f2e7', 'greeting', 'again', 'Hello again {{ customer.name | there }}! I''ve read our earlier messages, so you don''t have to explain it all a second time.', now()),
+    ('3f0c9931-918c-40bf-9670-c342c6cce996', 'greeting', 'details', 'Hello {{ customer.name | there }}, thank you for the details. One question before I start: when did this first happen?', now()),
+    ('004498f4-b987-47c1-8c9c-26a813678d7a', 'ongoing', 'moment', 'One moment please, I''m checking this for you.', now()),
+    ('0ecaf828-e2f7-4553-8fcc-69d79561a0d1', 'ongoing', 'found', 'I''ve found it, thank you for your patience.', now()),
+    ('73f80e52-a369-48b5-a441-4c46f147ecf9', 'ongoing', 'colleague', 'I''d like a colleague who knows this better to have a look. You can stay in this chat, nothing gets lost.', now()),
+    ('c1af4465-06f1-42fc-a101-0f154a9f2968', 'ongoing', 'describe', 'Could you describe exactly what it says on your screen, word for word? That tells me where to look.', now()),
+    ('b459071a-fb8a-4f9e-bf72-c46dca8fbe35', 'ongoing', 'confirm', 'For your security I have to confirm that the account is yours. Which e-mail address and postcode are saved in it?', now()),
+    ('5a3c1fbd-f9da-4bf3-a816-96a68afe2312', 'ongoing', 'tomorrow', 'I''ll need until tomorrow to find this out. You can close this page and come back to it on the same browser; my answer will be here.', now()),
+    ('135d63cf-1293-424c-802a-2e8f96fc5ce8', 'ongoing', 'still-there', 'Are you still there, {{ customer.name | or have you left for now }}? I''ll keep this conversation open for you.', now()),
+    ('a4ea3938-d429-4c52-8109-15b0875b0b21', 'ongoing', 'done', 'That''s done. Could you check whether it looks right on your side too?', now()),
+    ('bdfaef42-8c7d-4431-b331-dab129ea3a7b', 'resolved', 'glad', 'Glad that''s solved, {{ customer.name | and thank you for your patience }}! Is there anything else I can do for you?', now()),
+    ('4260ce86-ca96-4d78-ba56-9ee452a5d423', 'resolved', 'goodbye', 'Thank you for writing, {{ customer.name | and have a good day }}. If anything comes up, just write here again.', now()),
+    ('44e767f7-43bb-4898-ac59-157196f119be', 'resolved', 'quiet', 'I haven''t heard from you for a while, so I''ll close this for now. Write here at any time and it opens again.', now()),
+    ('23cc390c-9354-40e3-8e1f-39485d23d1f3', 'resolved', 'feedback', 'Thank you for your help in sorting this out. Enjoy the rest of your day!', now());

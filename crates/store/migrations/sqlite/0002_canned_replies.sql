@@ -1,0 +1,20 @@
+-- What a new installation's agents can answer with from the first minute; administrators change or delete them.
+INSERT INTO canned_replies (external_id, stage, short_code, text, created_at) VALUES
+    (X'f3c95789ace14954ac5d6baed2eac902', 'greeting', 'hello', 'Hello {{ customer.name | there }}, thanks for writing. I''m looking into this now and will be with you in a moment.', unixepoch() * 1000000),
+    (X'cbf27734ac1045258b66402800e03d2c', 'greeting', 'order', 'Hello {{ customer.name | there }}, I''m happy to help. Could you tell me the order number? It''s in the confirmation e-mail.', unixepoch() * 1000000),
+    (X'e0a3a91f23464c13bc27ed12b10877a9', 'greeting', 'sorry', 'Hello {{ customer.name | there }}, I''m sorry about the trouble. Let''s get this sorted out together. Could you tell me what you see on your side?', unixepoch() * 1000000),
+    (X'f1260ebc7d564b56b714dc919b27dbdf', 'greeting', 'wait', 'Hello {{ customer.name | there }}, sorry that you had to wait. I''ve read what you wrote and I''m on it.', unixepoch() * 1000000),
+    (X'6caf76a5703548ae8280ad3729a6f2e7', 'greeting', 'again', 'Hello again {{ customer.name | there }}! I''ve read our earlier messages, so you don''t have to explain it all a second time.', unixepoch() * 1000000),
+    (X'3f0c9931918c40bf9670c342c6cce996', 'greeting', 'details', 'Hello {{ customer.name | there }}, thank you for the details. One question before I start: when did this first happen?', unixepoch() * 1000000),
+    (X'004498f4b98747c18c9c26a813678d7a', 'ongoing', 'moment', 'One moment please, I''m checking this for you.', unixepoch() * 1000000),
+    (X'0ecaf828e2f745538fcc69d79561a0d1', 'ongoing', 'found', 'I''ve found it, thank you for your patience.', unixepoch() * 1000000),
+    (X'73f80e52a36948b5a4414c46f147ecf9', 'ongoing', 'colleague', 'I''d like a colleague who knows this better to have a look. You can stay in this chat, nothing gets lost.', unixepoch() * 1000000),
+    (X'c1af446506f142fca1010f154a9f2968', 'ongoing', 'describe', 'Could you describe exactly what it says on your screen, word for word? That tells me where to look.', unixepoch() * 1000000),
+    (X'b459071afb8a4f9ebf72c46dca8fbe35', 'ongoing', 'confirm', 'For your security I have to confirm that the account is yours. Which e-mail address and postcode are saved in it?', unixepoch() * 1000000),
+    (X'5a3c1fbdf9da4bf3a81696a68afe2312', 'ongoing', 'tomorrow', 'I''ll need until tomorrow to find this out. You can close this page and come back to it on the same browser; my answer will be here.', unixepoch() * 1000000),
+    (X'135d63cf1293424c802a2e8f96fc5ce8', 'ongoing', 'still-there', 'Are you still there, {{ customer.name | or have you left for now }}? I''ll keep this conversation open for you.', unixepoch() * 1000000),
+    (X'a4ea3938d4294c52810915b0875b0b21', 'ongoing', 'done', 'That''s done. Could you check whether it looks right on your side too?', unixepoch() * 1000000),
+    (X'bdfaef428c7d4431b331dab129ea3a7b', 'resolved', 'glad', 'Glad that''s solved, {{ customer.name | and thank you for your patience }}! Is there anything else I can do for you?', unixepoch() * 1000000),
+    (X'4260ce86ca964d78ba569ee452a5d423', 'resolved', 'goodbye', 'Thank you for writing, {{ customer.name | and have a good day }}. If anything comes up, just write here again.', unixepoch() * 1000000),
+    (X'44e767f743bb4898ac59157196f119be', 'resolved', 'quiet', 'I haven''t heard from you for a while, so I''ll close this for now. Write here at any time and it opens again.', unixepoch() * 1000000),
+    (X'23cc390c935440e38e1f39485d23d1f3', 'resolved', 'feedback', 'Thank you for your help in sorting this out. Enjoy the rest of your day!', unixepoch() * 1000000);

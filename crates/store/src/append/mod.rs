@@ -1,0 +1,109 @@
+//! Adding messages: many callers, one writer, one commit for all that wait (D1–D3).
+//!
+//! An idle store commits a message at once. Under load the messages that arrive during one commit share the next.
+
+mod batch;
+
+use crate::{Change, Clock, Db, Error, Result, Session, Settings, Store};
+use domain::{
+    Actor, ClaimToken, ClientId, Conversation, ConversationId, ConversationKey, Message, SessionKey, Side,
+};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Messages that may wait for the writer; more are refused with [`Error::Overloaded`] (D8).
+pub const MAX_WAITING: usize = 4096;
+/// Messages in one commit at most.
+const MAX_BATCH: usize = 500;
+
+/// A message to add.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The sender's own id of it (D2).
+    pub client_id: ClientId,
+    /// The text, already found fit to be a message.
+    pub text: String,
+    /// The claim the sender believes to hold (C2); agents only.
+    pub claim_token: Option<ClaimToken>,
+}
+
+/// A message that is durable.
+#[derive(Debug, Clone)]
+pub struct Appended {
+    /// The conversation right after.
+    pub conversation: Arc<Conversation>,
+    /// The message; for a repeat, the one the first sending made.
+    pub message: Arc<Message>,
+    /// False for a repeat, which changed nothing (D2).
+    pub is_new: bool,
+}
+
+/// Under what a sending is known for ever (D2).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SentKey {
+    pub conversation: ConversationKey,
+    pub side: Side,
+    pub author: i64,
+    pub client_id: ClientId,
+}
+
+/// A message that has its number and is about to be written.
+#[derive(Debug)]
+pub(crate) struct NewMessage {
+    pub key: SentKey,
+    pub text_hash: [u8; 32],
+    pub words: String,
+    pub message: Message,
+}
+
+/// Somebody's append, waiting for the writer.
+struct Job {
+    session: SessionKey,
+    actor: Actor,
+    append: Append,
+    reply: oneshot::Sender<Result<Appended>>,
+}
+
+/// The queue to the writer.
+#[derive(Debug, Clone)]
+pub(crate) struct Appender(mpsc::Sender<Job>);
+
+impl Appender {
+    /// Starts the writer; it ends when the last store is dropped.
+    pub fn start(
+        db: Db,
+        clock: Clock,
+        settings: Arc<Settings>,
+        listener: Arc<dyn Fn(Change) + Send + Sync>,
+    ) -> Self {
+        let (sender, jobs) = mpsc::channel(MAX_WAITING);
+        tokio::spawn(batch::Writer { db, clock, settings, listener }.run(jobs));
+        Self(sender)
+    }
+}
+
+impl Store {
+    /// Adds a message and returns when it is durable (D1). The same `client_id` again returns the first result and
+    /// changes nothing, whatever has happened since (D2).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] outside the caller's reach, [`Error::SignedOut`], [`Error::ClientIdReused`],
+    /// [`Error::Refused`] for an agent without the claim (C2), [`Error::Overloaded`] when too many wait (D8).
+    pub async fn append(&self, session: &Session, append: Append) -> Result<Appended> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { session: session.key, actor: session.actor.clone(), append, reply };
+        self.appender.0.try_send(job).map_err(|_| Error::Overloaded)?;
+        let appended = answer.await.unwrap_or(Err(Error::Overloaded))?;
+        if let (Some(agent), true) = (session.actor.agent(), appended.is_new) {
+            self.uses.sent(agent, &appended);
+        }
+        Ok(appended)
+    }
+}
+
+pub(crate) fn hash(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}

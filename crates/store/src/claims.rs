@@ -1,0 +1,150 @@
+//! Claims: taking, renewing, returning and handing over conversations (C1–C4).
+
+use crate::db::{Time, fetch_all, fetch_optional};
+use crate::{Error, Result, Session, Store, agents, dialect};
+use domain::{Agent, AgentId, ClaimToken, Conversation, ConversationId, Refusal};
+use uuid::Uuid;
+
+/// Conversations a sweep returns to the queue in one go.
+const SWEEP: i64 = 100;
+
+impl Store {
+    /// The caller claims a conversation, or renews their claim (C1).
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyClaimed`] with the holder, [`Refusal::Resolved`], [`Refusal::Forbidden`] for customers,
+    /// [`Error::NotFound`], [`Error::SignedOut`].
+    pub async fn claim(&self, session: &Session, id: ConversationId) -> Result<Conversation> {
+        let agent = agent_of(session)?;
+        let lease = self.settings.lease;
+        self.transition(session, id, |conversation, now| Ok(conversation.claim(agent, now, lease)?)).await
+    }
+
+    /// The caller claims the first conversation of the queue, in queue order; none when the queue is empty.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim), save that a conversation somebody else was quicker to take is passed over.
+    pub async fn claim_next(&self, session: &Session) -> Result<Option<Conversation>> {
+        let agent = agent_of(session)?;
+        loop {
+            let mut conn = self.db.read().await?;
+            let first = fetch_optional!(
+                conn,
+                (Uuid,),
+                "SELECT external_id FROM conversations WHERE status = 'open'
+                 ORDER BY urgency_rank, queued_at, id LIMIT 1"
+            )?;
+            drop(conn);
+            let Some((first,)) = first else { return Ok(None) };
+            let claimed = self
+                .transition(session, ConversationId(first), |conversation, now| {
+                    if conversation.current_claim().is_some() {
+                        return Err(Refusal::NotClaimed.into());
+                    }
+                    Ok(conversation.claim(agent, now, self.settings.lease)?)
+                })
+                .await;
+            match claimed {
+                Ok(conversation) => return Ok(Some(conversation)),
+                Err(Error::Refused(Refusal::NotClaimed | Refusal::Resolved) | Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The holder's peer was heard of: the lease starts anew (C3).
+    ///
+    /// # Errors
+    /// [`Refusal::NotClaimed`]; with a token that is not current any more [`Refusal::ClaimLost`] (C2).
+    pub async fn renew_claim(
+        &self,
+        session: &Session,
+        id: ConversationId,
+        token: Option<ClaimToken>,
+    ) -> Result<Conversation> {
+        let agent = agent_of(session)?;
+        let lease = self.settings.lease;
+        self.transition(session, id, |conversation, now| {
+            conversation.renew(agent, token, now, lease)?;
+            Ok(Vec::new())
+        })
+        .await
+    }
+
+    /// The holder, or an administrator, returns the conversation to the queue.
+    ///
+    /// # Errors
+    /// [`Refusal::NotClaimed`], [`Refusal::Forbidden`] for customers, [`Error::NotFound`], [`Error::SignedOut`].
+    pub async fn release_claim(&self, session: &Session, id: ConversationId) -> Result<Conversation> {
+        let agent = agent_of(session)?;
+        self.transition(session, id, |conversation, _| Ok(vec![conversation.release(agent)?])).await
+    }
+
+    /// The holder, or an administrator, gives the conversation to another agent (C4).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when there is no such agent or they are disabled; else as [`release_claim`](Self::release_claim).
+    pub async fn hand_over(
+        &self,
+        session: &Session,
+        id: ConversationId,
+        to: AgentId,
+    ) -> Result<Conversation> {
+        let agent = agent_of(session)?;
+        let to = agents::active(&mut self.db.read().await?, to).await?;
+        let lease = self.settings.lease;
+        self.transition(session, id, |conversation, now| {
+            Ok(conversation.hand_over(agent, &to, now, lease)?.into_iter().collect())
+        })
+        .await
+    }
+
+    /// Returns conversations whose lease has ended to the queue (C3); tells how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn expire_claims(&self) -> Result<usize> {
+        self.sweep("SELECT external_id FROM conversations WHERE lease_expires_at <= $1 ORDER BY lease_expires_at LIMIT $2",
+            Conversation::expire).await
+    }
+
+    /// Returns conversations whose snooze has ended to the queue; tells how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn wake_snoozed(&self) -> Result<usize> {
+        self.sweep(
+            "SELECT external_id FROM conversations WHERE snoozed_until <= $1 ORDER BY snoozed_until LIMIT $2",
+            Conversation::wake_at,
+        )
+        .await
+    }
+
+    async fn sweep(
+        &self,
+        due: &'static str,
+        change: fn(&mut Conversation, domain::Timestamp) -> Option<domain::Event>,
+    ) -> Result<usize> {
+        let mut conn = self.db.read().await?;
+        let due = fetch_all!(conn, (Uuid,), due, Time(self.clock.now()), SWEEP)?;
+        drop(conn);
+        let mut swept = 0;
+        for (id,) in due {
+            let id = ConversationId(id);
+            let mut tx = self.db.begin().await?;
+            let now = dialect::lock(&mut tx, &[id], &self.clock).await?;
+            let Some(before) = dialect::load(&mut tx, &[id]).await?.pop() else { continue };
+            let mut after = before.clone();
+            if let Some(event) = change(&mut after, now) {
+                self.finish(tx, before, after, &[event], None, now).await?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+}
+
+/// The agent behind a session.
+pub(crate) fn agent_of(session: &Session) -> Result<&Agent> {
+    session.actor.agent().ok_or_else(|| Refusal::Forbidden.into())
+}

@@ -1,0 +1,166 @@
+//! The only code that knows which database it talks to: row locks, batch append, search.
+
+mod postgres;
+pub(crate) mod search;
+mod sqlite;
+
+use crate::append::{NewMessage, SentKey};
+use crate::conversation_row::{ConversationRow, select_conversations};
+use crate::db::{Conn, ConnMut, NEVER, Tx, fetch_optional};
+use crate::import::Import;
+use crate::messages::side;
+use crate::{Clock, Error, Result};
+use domain::{ClientId, Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// Locks these conversations in the order of their keys, so that no two transactions wait for each other (D8), and
+/// tells the database's time once they are locked (C1). Unknown ids are passed over.
+pub(crate) async fn lock(tx: &mut Tx, ids: &[ConversationId], clock: &Clock) -> Result<Timestamp> {
+    match tx.get() {
+        ConnMut::Sqlite(_) => Ok(clock.now()),
+        ConnMut::Postgres(conn) => Ok(clock.adjust(postgres::lock(conn, ids).await?)),
+    }
+}
+
+/// The database's name and version.
+pub(crate) async fn product(tx: &mut Tx) -> Result<String> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::product(conn).await,
+        ConnMut::Postgres(conn) => postgres::product(conn).await,
+    }
+}
+
+/// These conversations; unknown ids are passed over.
+pub(crate) async fn load(tx: &mut Tx, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+    let rows = match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::load(conn, ids).await?,
+        ConnMut::Postgres(conn) => postgres::load(conn, ids).await?,
+    };
+    rows.into_iter().map(ConversationRow::into_conversation).collect()
+}
+
+/// One conversation, read without a lock.
+pub(crate) async fn load_one(conn: &mut Conn, id: ConversationId) -> Result<Option<Conversation>> {
+    let sql = select_conversations!("WHERE c.external_id = $1");
+    fetch_optional!(conn, ConversationRow, sql, id.0)?.map(ConversationRow::into_conversation).transpose()
+}
+
+/// Which of these sessions still stand at `now`.
+pub(crate) async fn live_sessions(tx: &mut Tx, sessions: &[SessionKey], now: Timestamp) -> Result<Vec<i64>> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::live_sessions(conn, sessions, now).await,
+        ConnMut::Postgres(conn) => postgres::live_sessions(conn, sessions, now).await,
+    }
+}
+
+/// What was sent before under a key (D2).
+#[derive(Debug, FromRow)]
+pub(crate) struct SentRow {
+    pub conversation_id: i64,
+    pub side: String,
+    pub author_id: i64,
+    pub client_id: Uuid,
+    pub text_hash: Vec<u8>,
+    pub seq: i64,
+}
+
+impl SentRow {
+    /// The key, the hash of the text first sent, and the number it got.
+    pub fn into_key(self) -> Result<(SentKey, [u8; 32], i64)> {
+        let unreadable = || Error::from(sqlx::Error::Decode("a message key cannot be read".into()));
+        let key = SentKey {
+            conversation: ConversationKey(self.conversation_id),
+            side: side(&self.side),
+            author: self.author_id,
+            client_id: ClientId(self.client_id),
+        };
+        Ok((key, self.text_hash.try_into().map_err(|_| unreadable())?, self.seq))
+    }
+}
+
+/// Those of these keys that were used before (D2).
+pub(crate) async fn sent_before(tx: &mut Tx, keys: &[&SentKey]) -> Result<Vec<SentRow>> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::sent_before(conn, keys).await,
+        ConnMut::Postgres(conn) => postgres::sent_before(conn, keys).await,
+    }
+}
+
+/// Writes messages, their keys and their index entries.
+pub(crate) async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::insert_messages(conn, messages).await,
+        ConnMut::Postgres(conn) => postgres::insert_messages(conn, messages).await,
+    }
+}
+
+/// Writes back what a message changes in its conversation, state aside, and raises the version.
+pub(crate) async fn save_progress(tx: &mut Tx, conversations: &[&Conversation]) -> Result<()> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::save_progress(conn, conversations).await,
+        ConnMut::Postgres(conn) => postgres::save_progress(conn, conversations).await,
+    }
+}
+
+/// Makes those of the importer's customers who are unknown, with their index entries; tells how many.
+pub(crate) async fn insert_customers(tx: &mut Tx, imports: &[Import]) -> Result<usize> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::insert_customers(conn, imports).await,
+        ConnMut::Postgres(conn) => postgres::insert_customers(conn, imports).await,
+    }
+}
+
+/// Makes those of the importer's conversations that are unknown, empty and open; tells how many.
+pub(crate) async fn insert_conversations(tx: &mut Tx, imports: &[Import]) -> Result<usize> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::insert_conversations(conn, imports).await,
+        ConnMut::Postgres(conn) => postgres::insert_conversations(conn, imports).await,
+    }
+}
+
+/// What has an entry in the search index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Indexed {
+    /// Messages, by their text.
+    Messages,
+    /// Notes, by their text.
+    Notes,
+    /// Customers, by name and e-mail.
+    Customers,
+}
+
+/// Sets the words under which something is found; no words, and it is not found any more (S4).
+pub(crate) async fn index(tx: &mut Tx, what: Indexed, key: i64, words: &str) -> Result<()> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::index(conn, what, key, words).await,
+        ConnMut::Postgres(conn) => postgres::index(conn, what, key, words).await,
+    }
+}
+
+/// Removes index entries: of those rows for which `condition` is true of `$1`. PostgreSQL keeps them in the rows.
+pub(crate) async fn unindex(tx: &mut Tx, what: Indexed, condition: &'static str, key: i64) -> Result<()> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => sqlite::unindex(conn, what, condition, key).await,
+        ConnMut::Postgres(_) => Ok(()),
+    }
+}
+
+/// An external id as part of a statement's text.
+pub(crate) fn uuid_literal(conn: &mut Conn, id: Uuid) -> String {
+    match conn.get() {
+        ConnMut::Sqlite(_) => format!("X'{}'", id.simple()),
+        ConnMut::Postgres(_) => format!("'{id}'::uuid"),
+    }
+}
+
+/// A point in time as part of a statement's text.
+pub(crate) fn time_literal(conn: &mut Conn, at: Timestamp) -> String {
+    match conn.get() {
+        ConnMut::Sqlite(_) => at.as_micros().to_string(),
+        ConnMut::Postgres(_) if at == NEVER => "'infinity'::timestamptz".to_owned(),
+        ConnMut::Postgres(_) => {
+            format!("('epoch'::timestamptz + {} * interval '1 microsecond')", at.as_micros())
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! PostgreSQL: arrays as parameters, row locks, the server's clock.
+
+pub(super) mod search;
+
+use super::{Indexed, SentRow};
+use crate::Result;
+use crate::append::{NewMessage, SentKey};
+use crate::conversation_row::{ConversationRow, select_conversations};
+use crate::db::Time;
+use crate::import::Import;
+use crate::search::index_words;
+use domain::{Conversation, ConversationId, SessionKey, Timestamp};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+pub(super) async fn lock(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<Timestamp> {
+    sqlx::query("SELECT id FROM conversations WHERE external_id = ANY($1) ORDER BY id FOR UPDATE")
+        .bind(uuids(ids))
+        .execute(&mut *conn)
+        .await?;
+    let (now,): (Time,) = sqlx::query_as("SELECT clock_timestamp()").fetch_one(conn).await?;
+    Ok(now.0)
+}
+
+pub(super) async fn product(conn: &mut PgConnection) -> Result<String> {
+    Ok(sqlx::query_scalar("SELECT 'PostgreSQL ' || current_setting('server_version')")
+        .fetch_one(conn)
+        .await?)
+}
+
+pub(super) async fn load(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<Vec<ConversationRow>> {
+    let sql = select_conversations!("WHERE c.external_id = ANY($1)");
+    Ok(sqlx::query_as(sql).bind(uuids(ids)).fetch_all(conn).await?)
+}
+
+pub(super) async fn live_sessions(
+    conn: &mut PgConnection,
+    sessions: &[SessionKey],
+    now: Timestamp,
+) -> Result<Vec<i64>> {
+    let keys: Vec<i64> = sessions.iter().map(|session| session.0).collect();
+    let sql = "SELECT id FROM sessions WHERE id = ANY($1) AND ended_at IS NULL AND expires_at > $2";
+    Ok(sqlx::query_scalar(sql).bind(keys).bind(Time(now)).fetch_all(conn).await?)
+}
+
+pub(super) async fn sent_before(conn: &mut PgConnection, keys: &[&SentKey]) -> Result<Vec<SentRow>> {
+    let sql = "SELECT k.conversation_id, k.side, k.author_id, k.client_id, k.text_hash, k.seq
+               FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::uuid[])
+                    AS sent (conversation_id, side, author_id, client_id)
+               JOIN message_keys k USING (conversation_id, side, author_id, client_id)";
+    Ok(sqlx::query_as(sql)
+        .bind(column(keys, |key| key.conversation.0))
+        .bind(column(keys, |key| key.side.as_str()))
+        .bind(column(keys, |key| key.author))
+        .bind(column(keys, |key| key.client_id.0))
+        .fetch_all(conn)
+        .await?)
+}
+
+pub(super) async fn insert_messages(conn: &mut PgConnection, messages: &[NewMessage]) -> Result<()> {
+    let sql = "WITH sent AS (
+                   SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::bytea[], $6::bigint[],
+                                        $7::uuid[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
+                       WITH ORDINALITY AS s (conversation_id, side, author_id, client_id, text_hash, seq, external_id,
+                                             author_name, text, words, created_at, place)
+               ), keys AS (
+                   INSERT INTO message_keys (conversation_id, side, author_id, client_id, text_hash, seq)
+                   SELECT conversation_id, side, author_id, client_id, text_hash, seq FROM sent
+               )
+               INSERT INTO messages (conversation_id, side, author_id, client_id, seq, external_id, author_name, text,
+                                     search, created_at)
+               SELECT conversation_id, side, author_id, client_id, seq, external_id, author_name, text,
+                      words::tsvector, created_at
+               FROM sent ORDER BY place";
+    sqlx::query(sql)
+        .bind(column(messages, |message| message.key.conversation.0))
+        .bind(column(messages, |message| message.key.side.as_str()))
+        .bind(column(messages, |message| message.key.author))
+        .bind(column(messages, |message| message.key.client_id.0))
+        .bind(column(messages, |message| &message.text_hash[..]))
+        .bind(column(messages, |message| message.message.seq))
+        .bind(column(messages, |message| message.message.id.0))
+        .bind(column(messages, |message| message.message.author.name.as_str()))
+        .bind(column(messages, |message| message.message.text.as_deref().unwrap_or_default()))
+        .bind(column(messages, |message| search::tsvector(&message.words)))
+        .bind(column(messages, |message| Time(message.message.created_at)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn save_progress(conn: &mut PgConnection, conversations: &[&Conversation]) -> Result<()> {
+    let sql = "UPDATE conversations c
+               SET last_seq = p.last_seq, last_customer_seq = p.last_customer_seq, last_agent_seq = p.last_agent_seq,
+                   last_message_at = p.last_message_at, waiting_since = p.waiting_since,
+                   lease_expires_at = p.lease_expires_at, version = version + 1
+               FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
+                           $6::timestamptz[], $7::timestamptz[])
+                    AS p (id, last_seq, last_customer_seq, last_agent_seq, last_message_at, waiting_since,
+                          lease_expires_at)
+               WHERE c.id = p.id";
+    sqlx::query(sql)
+        .bind(column(conversations, |c| c.key.0))
+        .bind(column(conversations, |c| c.last_seq))
+        .bind(column(conversations, |c| c.last_customer_seq))
+        .bind(column(conversations, |c| c.last_agent_seq))
+        .bind(column(conversations, |c| Time(c.last_message_at)))
+        .bind(column(conversations, |c| c.waiting_since.map(Time)))
+        .bind(column(conversations, |c| c.current_claim().map(|claim| Time(claim.expires_at))))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_customers(conn: &mut PgConnection, imports: &[Import]) -> Result<usize> {
+    // A person and their role as a customer have the same id, which the importer chose.
+    let sql = "INSERT INTO users (external_id, name, created_at)
+               SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
+               ON CONFLICT (external_id) DO NOTHING";
+    sqlx::query(sql)
+        .bind(column(imports, |import| import.customer.0))
+        .bind(column(imports, |import| import.name.as_str()))
+        .bind(column(imports, |import| Time(import.began_at())))
+        .execute(&mut *conn)
+        .await?;
+    let sql = "INSERT INTO customers (external_id, user_id, search)
+               SELECT u.external_id, u.id, i.words::tsvector
+               FROM unnest($1::uuid[], $2::text[]) AS i (external_id, words) JOIN users u USING (external_id)
+               ON CONFLICT DO NOTHING";
+    let made = sqlx::query(sql)
+        .bind(column(imports, |import| import.customer.0))
+        .bind(column(imports, |import| search::tsvector(&index_words(&import.name))))
+        .execute(conn)
+        .await?;
+    Ok(made.rows_affected() as usize)
+}
+
+pub(super) async fn insert_conversations(conn: &mut PgConnection, imports: &[Import]) -> Result<usize> {
+    let sql = "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at)
+               SELECT i.external_id, c.id, 'open', i.began_at, i.began_at
+               FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS i (external_id, customer, began_at)
+               JOIN customers c ON c.external_id = i.customer
+               ON CONFLICT (external_id) DO NOTHING";
+    let made = sqlx::query(sql)
+        .bind(column(imports, |import| import.conversation.0))
+        .bind(column(imports, |import| import.customer.0))
+        .bind(column(imports, |import| Time(import.began_at())))
+        .execute(conn)
+        .await?;
+    Ok(made.rows_affected() as usize)
+}
+
+pub(super) async fn index(conn: &mut PgConnection, what: Indexed, key: i64, words: &str) -> Result<()> {
+    let sql = match what {
+        Indexed::Messages => "UPDATE messages SET search = $2::tsvector WHERE id = $1",
+        Indexed::Notes => "UPDATE notes SET search = $2::tsvector WHERE id = $1",
+        Indexed::Customers => "UPDATE customers SET search = $2::tsvector WHERE id = $1",
+    };
+    sqlx::query(sql).bind(key).bind(search::tsvector(words)).execute(conn).await?;
+    Ok(())
+}
+
+fn uuids(ids: &[ConversationId]) -> Vec<Uuid> {
+    column(ids, |id| id.0)
+}
+
+/// One column of a batch, as PostgreSQL takes it: an array.
+fn column<'a, T, C>(rows: &'a [T], cell: impl Fn(&'a T) -> C) -> Vec<C> {
+    rows.iter().map(cell).collect()
+}

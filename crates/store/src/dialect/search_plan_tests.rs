@@ -1,0 +1,91 @@
+//! S5: searches are served from the stored index, shown by the databases' own plans.
+
+use super::{Place, postgres, sqlite};
+use crate::db::Time;
+use crate::{DatabaseConfig, Db};
+use domain::Timestamp;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, SqlitePool};
+
+const PLACES: [(Place, &str); 3] =
+    [(Place::Messages, "messages"), (Place::Notes, "notes"), (Place::Customers, "customers")];
+
+#[tokio::test]
+async fn s5_sqlite_searches_its_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = DatabaseConfig::Sqlite { directory: directory.path().to_owned() };
+    let db = config.open().await.unwrap();
+    let Db::Sqlite { read, .. } = &db else { panic!("not SQLite") };
+    for (place, table) in PLACES {
+        let plan = sqlite_plan(read, sqlite::search::find_sql(place, false)).await;
+        assert!(plan[0].starts_with(&format!("SCAN {table}_fts VIRTUAL TABLE INDEX")), "{plan:?}");
+        assert!(plan[1..].iter().all(|step| !step.starts_with("SCAN")), "{plan:?}");
+    }
+    let plan = sqlite_plan(read, sqlite::search::find_sql(Place::Messages, true)).await;
+    assert!(plan[0].starts_with("SEARCH c USING") && plan[0].contains("conversations_customer"), "{plan:?}");
+    assert!(plan[1].starts_with("SEARCH t USING INDEX messages_conversation"), "{plan:?}");
+    assert!(plan[2].starts_with("SCAN messages_fts VIRTUAL TABLE INDEX 0:="), "by key: {plan:?}");
+    db.close().await;
+}
+
+async fn sqlite_plan(pool: &SqlitePool, sql: &str) -> Vec<String> {
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    let rows: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+    rows.into_iter().map(|(.., step)| step).collect()
+}
+
+#[tokio::test]
+async fn s5_postgres_searches_its_index() {
+    let server = std::env::var("FRONTDESK_TEST_POSTGRES").expect("run the tests with ./test");
+    let schema = format!("plan_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&mut connection).await.unwrap();
+    let url = format!("{server}?options[search_path]={schema}");
+    let db = DatabaseConfig::Postgres { url }.open().await.unwrap();
+    let Db::Postgres(pool) = &db else { panic!("not PostgreSQL") };
+    fill(pool).await;
+    let mut plans = Vec::new();
+    for (place, table) in PLACES {
+        plans.push((table, postgres_plan(pool, postgres::search::find_sql(place)).await));
+    }
+    db.close().await;
+    let drop = format!("DROP SCHEMA {schema} CASCADE");
+    sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
+    for (table, plan) in plans {
+        assert!(plan.contains(&format!("Bitmap Index Scan on {table}_search")), "{plan}");
+        assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
+    }
+}
+
+/// Enough rows that reading them all costs more than the index.
+async fn fill(pool: &PgPool) {
+    let statements = [
+        "INSERT INTO users (external_id, name, created_at) SELECT gen_random_uuid(), 'N', now() FROM generate_series(1, 20000)",
+        "INSERT INTO customers (external_id, user_id, search) SELECT gen_random_uuid(), id, ('n' || id)::tsvector FROM users",
+        "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at)
+         SELECT gen_random_uuid(), id, 'open', now(), now() FROM customers",
+        "INSERT INTO messages (external_id, conversation_id, seq, side, author_id, author_name, client_id, text, created_at, search)
+         SELECT gen_random_uuid(), id, 1, 'customer', 1, 'N', gen_random_uuid(), 'n', now(), ('n' || id)::tsvector FROM conversations",
+        "INSERT INTO notes (external_id, conversation_id, note_seq, after_seq, kind, text, created_at, search)
+         SELECT gen_random_uuid(), id, 1, 1, 'note', 'n', now(), ('n' || id)::tsvector FROM conversations",
+        "ANALYZE",
+    ];
+    for statement in statements {
+        sqlx::query(statement).execute(pool).await.unwrap();
+    }
+}
+
+async fn postgres_plan(pool: &PgPool, sql: &str) -> String {
+    let steps: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN {sql}")))
+        .bind("('n77' | '·n77')")
+        .bind(i64::MAX)
+        .bind(10_000_i64)
+        .bind(Time(Timestamp::from_micros(i64::MIN)))
+        .bind(Time(Timestamp::from_micros(i64::MAX)))
+        .bind(None::<i64>)
+        .persistent(false)
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    steps.into_iter().map(|(step,)| step).collect::<Vec<_>>().join("\n")
+}

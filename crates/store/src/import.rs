@@ -1,0 +1,155 @@
+//! Conversations from elsewhere: customers' messages in bulk, with times of their own, any number of times.
+
+use crate::append::{NewMessage, SentKey, hash};
+use crate::conversation_row::save;
+use crate::db::Tx;
+use crate::notes::insert_event;
+use crate::search::index_words;
+use crate::{Result, Store, dialect};
+use domain::{
+    Author, ClientId, Conversation, ConversationId, CustomerId, Message, MessageId, Side, Timestamp,
+};
+use std::collections::{HashMap, HashSet};
+
+/// A customer and what they wrote. The ids are the importer's: what has been imported is known by them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The customer's id; made a customer when unknown.
+    pub customer: CustomerId,
+    /// The customer's name, if they are new.
+    pub name: String,
+    /// The conversation's id; made a conversation of the customer's when unknown.
+    pub conversation: ConversationId,
+    /// The messages, oldest first.
+    pub messages: Vec<ImportMessage>,
+}
+
+impl Import {
+    /// When it began; without messages, at the beginning of time.
+    pub(crate) fn began_at(&self) -> Timestamp {
+        self.messages.first().map_or(Timestamp::from_micros(0), |message| message.at)
+    }
+}
+
+/// A message from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportMessage {
+    /// What it is known by: imported again it changes nothing (D2).
+    pub client_id: ClientId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The text, already found fit to be a message.
+    pub text: String,
+}
+
+/// What an import changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Customers who were not there before.
+    pub customers: usize,
+    /// Conversations that were not there before.
+    pub conversations: usize,
+    /// Messages that were not there before.
+    pub messages: usize,
+}
+
+impl Store {
+    /// Imports all of it in one commit, numbered after what is there already. New messages reopen a resolved or
+    /// snoozed conversation, as a customer's writing does. Nobody is notified.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database); then nothing of it was imported.
+    pub async fn import(&self, imports: &[Import]) -> Result<Imported> {
+        let ids: Vec<ConversationId> = imports.iter().map(|import| import.conversation).collect();
+        let mut tx = self.db.begin().await?;
+        let customers = dialect::insert_customers(&mut tx, imports).await?;
+        let conversations = dialect::insert_conversations(&mut tx, imports).await?;
+        let now = dialect::lock(&mut tx, &ids, &self.clock).await?;
+        let found = dialect::load(&mut tx, &ids).await?;
+        let mut found: HashMap<ConversationId, Conversation> = found.into_iter().map(|c| (c.id, c)).collect();
+        let mut sent = sent_before(&mut tx, imports, &found).await?;
+
+        let mut new = Vec::new();
+        let mut unchanged_state = Vec::new();
+        for import in imports {
+            let Some(mut conversation) = found.remove(&import.conversation) else { continue };
+            let before = new.len();
+            let events = write(&mut conversation, import, &mut sent, &mut new);
+            for event in &events {
+                insert_event(&mut tx, &mut conversation, event, None, now).await?;
+            }
+            if !events.is_empty() {
+                save(&mut tx, &mut conversation).await?;
+            } else if new.len() > before {
+                unchanged_state.push(conversation);
+            }
+        }
+        dialect::insert_messages(&mut tx, &new).await?;
+        dialect::save_progress(&mut tx, &unchanged_state.iter().collect::<Vec<_>>()).await?;
+        tx.commit().await?;
+        Ok(Imported { customers, conversations, messages: new.len() })
+    }
+}
+
+/// The keys among these that were imported before.
+async fn sent_before(
+    tx: &mut Tx,
+    imports: &[Import],
+    found: &HashMap<ConversationId, Conversation>,
+) -> Result<HashSet<SentKey>> {
+    let keys: Vec<SentKey> = imports
+        .iter()
+        .filter_map(|import| found.get(&import.conversation).map(|conversation| (conversation, import)))
+        .flat_map(|(conversation, import)| {
+            import.messages.iter().map(|message| key(conversation, message.client_id))
+        })
+        .collect();
+    let rows = dialect::sent_before(tx, &keys.iter().collect::<Vec<_>>()).await?;
+    rows.into_iter().map(|row| row.into_key().map(|(key, _, _)| key)).collect()
+}
+
+/// Numbers the messages not `sent` yet; returns what else happened to the conversation.
+fn write(
+    conversation: &mut Conversation,
+    import: &Import,
+    sent: &mut HashSet<SentKey>,
+    new: &mut Vec<NewMessage>,
+) -> Vec<domain::Event> {
+    let mut events = Vec::new();
+    for message in &import.messages {
+        let key = key(conversation, message.client_id);
+        if !sent.insert(key.clone()) {
+            continue;
+        }
+        let newest = conversation.last_message_at;
+        let (seq, event) = conversation.customer_writes(message.at);
+        conversation.last_message_at = newest.max(message.at);
+        events.extend(event);
+        new.push(NewMessage {
+            key,
+            text_hash: hash(&message.text),
+            words: index_words(&message.text),
+            message: Message {
+                id: MessageId::new(),
+                seq,
+                author: Author { role: Side::Customer, name: conversation.customer.name.clone() },
+                text: Some(message.text.clone()),
+                client_id: message.client_id,
+                created_at: message.at,
+                rev: 0,
+                edited_at: None,
+                deleted: false,
+            },
+        });
+    }
+    events
+}
+
+fn key(conversation: &Conversation, client_id: ClientId) -> SentKey {
+    SentKey {
+        conversation: conversation.key,
+        side: Side::Customer,
+        author: conversation.customer.key.0,
+        client_id,
+    }
+}

@@ -1,0 +1,66 @@
+//! Where conversations are kept: SQLite or PostgreSQL, one SQL text for both.
+//!
+//! One file per aggregate; what differs between the databases is in `dialect` alone. Everything here is durable
+//! when it returns (D1), and refuses what the rules of [`domain`] refuse.
+
+mod agents;
+mod append;
+mod audit;
+mod canned_replies;
+mod change;
+mod claims;
+mod clock;
+mod conversation_row;
+mod conversations;
+mod customers;
+mod db;
+mod dialect;
+mod error;
+mod facts;
+mod filter;
+mod import;
+mod lines;
+mod links;
+mod listing;
+mod messages;
+mod notes;
+mod open;
+mod page;
+mod passwords;
+mod queue;
+mod records;
+mod resolution;
+mod search;
+mod sessions;
+mod store;
+mod suggestions;
+mod tags;
+mod token;
+mod transitions;
+mod uses;
+
+pub use agents::{AgentChanges, AgentRecord, NewAgent};
+pub use append::{Append, Appended, MAX_WAITING};
+pub use audit::{Action, AuditEntry, By};
+pub use canned_replies::{CannedReplyChanges, NewCannedReply, Scope};
+pub use change::Change;
+pub use clock::Clock;
+pub use db::Db;
+pub use error::{Error, Result};
+pub use facts::Facts;
+pub use import::{Import, ImportMessage, Imported};
+pub use links::{LINK_LIFETIME, OneTimeLink};
+pub use listing::Sort;
+pub use open::{DatabaseConfig, SQLITE_FILE, known_migrations};
+pub use page::Page;
+pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
+pub use queue::Counts;
+pub use records::{
+    CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order, Records, Role,
+    Target, UserRecord,
+};
+pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
+pub use sessions::{AGENT_IDLE, AGENT_MAX, CUSTOMER_IDLE, Session};
+pub use store::{Settings, Store};
+pub use suggestions::{MAX_SUGGESTIONS, Suggestion, Suggestions};
+pub use token::Token;

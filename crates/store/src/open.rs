@@ -1,0 +1,150 @@
+//! Opening a database and bringing its tables up to date.
+
+use crate::{Db, Error, Result};
+use sqlx::Connection;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The embedded database's file, inside the data directory.
+pub const SQLITE_FILE: &str = "frontdesk.sqlite";
+
+/// How long a caller waits for a free connection before it hears that the database does not answer (D8).
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement of PostgreSQL waits for somebody else's row lock (D8).
+const LOCK_TIMEOUT: &str = "4s";
+/// How long any statement of PostgreSQL may take.
+const STATEMENT_TIMEOUT: &str = "30s";
+/// Connections that read the embedded database at once.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL a node has at most.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseConfig {
+    /// The embedded database, in this directory; made when missing.
+    Sqlite {
+        /// The data directory.
+        directory: PathBuf,
+    },
+    /// PostgreSQL 15 or newer at this URL (`postgres://user:password@host:port/name`).
+    Postgres {
+        /// The URL.
+        url: String,
+    },
+}
+
+impl DatabaseConfig {
+    /// Opens the database and brings its tables up to date; safe when several programs do so at once.
+    ///
+    /// # Errors
+    /// [`Error::Open`] when it cannot be reached or written, [`Error::NewerDatabase`] when a newer program made it.
+    pub async fn open(&self) -> Result<Db> {
+        match self {
+            Self::Sqlite { directory } => open_sqlite(directory).await,
+            Self::Postgres { url } => open_postgres(url).await,
+        }
+    }
+}
+
+async fn open_sqlite(directory: &Path) -> Result<Db> {
+    let cannot = |error: &dyn std::fmt::Display| {
+        Error::Open(format!(
+            "cannot use the data directory {}: {error}; choose a writable one with --data-dir",
+            directory.display()
+        ))
+    };
+    std::fs::create_dir_all(directory).map_err(|error| cannot(&error))?;
+    let lock = File::create(directory.join("frontdesk.lock")).map_err(|error| cannot(&error))?;
+    let options = SqliteConnectOptions::new()
+        .filename(directory.join(SQLITE_FILE))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(ACQUIRE_TIMEOUT)
+        .pragma("secure_delete", "on");
+    // No ANALYZE anywhere: figures taken while the tables were small make SQLite scan them once they are large. Without
+    // figures it goes by the indexes, which is what every statement here is written for.
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await
+        .map_err(|error| cannot(&error))?;
+    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
+    let lock = lock.map_err(|error| cannot(&error))?.map_err(|error| cannot(&error))?;
+    SQLITE_MIGRATIONS.run(&write).await.map_err(migration_error)?;
+    drop(lock);
+    let read = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Db::Sqlite { read, write })
+}
+
+async fn open_postgres(url: &str) -> Result<Db> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| Error::Open(format!("the database URL cannot be read: {error}")))?
+        .application_name("frontdesk")
+        .options([
+            ("lock_timeout", LOCK_TIMEOUT),
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            ("synchronous_commit", "on"),
+        ]);
+    // One connection first: a pool would retry until its time is up and then only say so, not why.
+    let connecting = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await;
+    let mut first = match connecting {
+        Ok(Ok(connection)) => connection,
+        Ok(Err(error)) => return Err(unreachable_postgres(&error)),
+        Err(_) => return Err(unreachable_postgres(&"it does not answer")),
+    };
+    POSTGRES_MIGRATIONS.run(&mut first).await.map_err(migration_error)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_lazy_with(options);
+    first.close().await?;
+    Ok(Db::Postgres(pool))
+}
+
+fn unreachable_postgres(why: &dyn std::fmt::Display) -> Error {
+    Error::Open(format!("cannot reach PostgreSQL: {why}; check DATABASE_URL and that the server runs"))
+}
+
+fn migration_error(error: MigrateError) -> Error {
+    match error {
+        MigrateError::VersionMissing(version) => Error::NewerDatabase(version),
+        other => Error::Open(format!("cannot bring the tables up to date: {other}")),
+    }
+}
+
+/// The numbers and names of the migrations this program knows, oldest first.
+pub fn known_migrations() -> Vec<(i64, String)> {
+    SQLITE_MIGRATIONS.iter().map(|migration| (migration.version, migration.description.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_have_the_same_migrations() {
+        let names = |migrator: &Migrator| -> Vec<_> {
+            migrator.iter().map(|migration| (migration.version, migration.description.clone())).collect()
+        };
+        assert_eq!(names(&SQLITE_MIGRATIONS), names(&POSTGRES_MIGRATIONS));
+    }
+}

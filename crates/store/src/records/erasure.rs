@@ -1,0 +1,85 @@
+//! Erasing a customer, deleting a conversation: every row and index entry of theirs goes (A8, A10).
+
+use super::customers::{key, object};
+use super::{Dependents, Records};
+use crate::audit::Action;
+use crate::db::{Time, Tx, execute, fetch_all, fetch_optional};
+use crate::dialect::{self, Indexed};
+use crate::{Change, Error, Result};
+use domain::{ConversationId, CustomerId, SessionKey};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+impl Records<'_> {
+    /// Erases a customer and all of theirs; their sockets close.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Database`].
+    pub async fn erase_customer(&self, id: CustomerId) -> Result<()> {
+        let (mut tx, now) = self.begin().await?;
+        let key = key(&mut tx, id).await?.0;
+        let sql = "SELECT external_id FROM conversations WHERE customer_id = $1";
+        let rows = fetch_all!(tx, (Uuid,), sql, key)?;
+        let conversations: Vec<_> = rows.into_iter().map(|(id,)| ConversationId(id)).collect();
+        dialect::lock(&mut tx, &conversations, &self.store.clock).await?;
+        let sql =
+            "UPDATE sessions SET ended_at = $2 WHERE customer_id = $1 AND ended_at IS NULL RETURNING id";
+        let sessions = fetch_all!(tx, (i64,), sql, key, Time(now))?;
+        let sessions: Vec<_> = sessions.into_iter().map(|(key,)| SessionKey(key)).collect();
+        forget_words(
+            &mut tx,
+            "conversation_id IN (SELECT id FROM conversations WHERE customer_id = $1)",
+            key,
+        )
+        .await?;
+        dialect::unindex(&mut tx, Indexed::Customers, "id = $1", key).await?;
+        let sql = "DELETE FROM customers WHERE id = $1 RETURNING user_id";
+        let user = fetch_optional!(tx, (i64,), sql, key)?;
+        let sql = "DELETE FROM users WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM agents WHERE user_id = $1)";
+        execute!(tx, sql, user.map(|(user,)| user))?;
+        self.audit(&mut tx, Action::CustomerErased, &object(id), now).await?;
+        tx.commit().await?;
+        self.store.tell(Change::SessionsEnded(sessions));
+        self.store.tell(Change::Erased(conversations));
+        Ok(())
+    }
+
+    /// What goes with a conversation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Database`].
+    pub async fn conversation_dependents(&self, id: ConversationId) -> Result<Dependents> {
+        let mut conn = self.store.db.read().await?;
+        let sql = "SELECT (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id),
+                          (SELECT COUNT(*) FROM notes n WHERE n.conversation_id = c.id)
+                   FROM conversations c WHERE c.external_id = $1";
+        let row = fetch_optional!(conn, (i64, i64), sql, id.0)?;
+        let (messages, notes) = row.ok_or(Error::NotFound("conversation"))?;
+        Ok(Dependents { messages, notes, ..Dependents::default() })
+    }
+
+    /// Deletes a conversation with all that was said in it; its sockets close.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Database`].
+    pub async fn delete_conversation(&self, id: ConversationId) -> Result<()> {
+        let (mut tx, now, conversation) = self.begin_in(id).await?;
+        let key = conversation.key.0;
+        forget_words(&mut tx, "conversation_id = $1", key).await?;
+        execute!(tx, "DELETE FROM conversations WHERE id = $1", key)?;
+        self.audit(&mut tx, Action::ConversationDeleted, &format!("conversation {id}"), now).await?;
+        tx.commit().await?;
+        self.store.tell(Change::Erased(vec![id]));
+        Ok(())
+    }
+}
+
+/// Removes what no foreign key reaches: index entries and former texts of the messages and notes that fit.
+async fn forget_words(tx: &mut Tx, condition: &'static str, key: i64) -> Result<()> {
+    dialect::unindex(tx, Indexed::Messages, condition, key).await?;
+    dialect::unindex(tx, Indexed::Notes, condition, key).await?;
+    let sql =
+        format!("DELETE FROM message_edits WHERE message_id IN (SELECT id FROM messages WHERE {condition})");
+    execute!(tx, AssertSqlSafe(sql.clone()), key)?;
+    Ok(())
+}

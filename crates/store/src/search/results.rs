@@ -1,0 +1,301 @@
+//! Finding conversations by words in their messages, notes, and their customer's name and e-mail address.
+
+use crate::conversation_row::{ConversationRow, select_conversations};
+use crate::db::{Conn, fetch_all};
+use crate::dialect::search::{FoundRow, Lookup, Place, find};
+use crate::messages::{MessageRow, select_messages};
+use crate::notes::{NoteRow, select_notes};
+use crate::search::facets::{self, Facets, Holders, Traits};
+use crate::search::normaliser;
+use crate::{Error, Result, Store};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::search::{Query, Segment, snippet};
+use domain::{Actor, Conversation, Filter, Message, Note, Timestamp};
+use sqlx::AssertSqlSafe;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::str::FromStr;
+
+/// Up to how many matching conversations counts are exact; past that the newest are ranked and counted (S2).
+pub const MAX_CONVERSATIONS: usize = 10_000;
+
+/// How many matches are read at once.
+const BATCH: i64 = 10_000;
+
+/// With this many conversations found the next batch is not worth its time: it would pass the limit for exact counts.
+const ENOUGH: usize = MAX_CONVERSATIONS / 10 * 9;
+
+/// After how many matches a search ends, however few conversations they are in (D8).
+const MAX_MATCHES: usize = 100_000;
+
+/// A conversation whose customer's name or address matches comes before all that merely mention it: a match of words
+/// alone scores 1 at most.
+const CUSTOMER_SCORE: f64 = 1.0;
+
+/// What to search for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// The words.
+    pub query: Query,
+    /// What to narrow it to.
+    pub filter: Filter,
+    /// The earliest time of what matches, inclusive.
+    pub from: Option<Timestamp>,
+    /// The latest time of what matches, exclusive.
+    pub to: Option<Timestamp>,
+    /// A former page's [`next_cursor`](SearchResults::next_cursor).
+    pub cursor: Option<String>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A page of what was found, and counts of all of it.
+#[derive(Debug, Clone)]
+pub struct SearchResults {
+    /// Best first, newest first among equals.
+    pub items: Vec<Found>,
+    /// Counts by facet (S2).
+    pub facets: Facets,
+    /// How many conversations match, filter included.
+    pub total: i64,
+    /// Whether counts are of all, not of the newest matches alone.
+    pub total_is_exact: bool,
+    /// What to ask for the next page with; none on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A conversation that was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// It.
+    pub conversation: Conversation,
+    /// What in it matches best.
+    pub hit: Hit,
+    /// An excerpt of that with the matches marked.
+    pub snippet: Vec<Segment>,
+    /// How well it fits; comparable within one search.
+    pub score: f64,
+}
+
+/// What matches.
+#[derive(Debug, Clone)]
+pub enum Hit {
+    /// A message.
+    Message(Message),
+    /// An agent's note.
+    Note(Note),
+    /// The customer's name or e-mail address.
+    Customer,
+}
+
+impl Store {
+    /// Finds conversations within the caller's reach (S1, A1): customers in their own messages, agents in all messages,
+    /// notes, names and addresses.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`], [`Error::Database`].
+    pub async fn search(&self, actor: &Actor, search: &Search) -> Result<SearchResults> {
+        let now = self.clock.now();
+        let cursor: Option<Cursor> = search.cursor.as_deref().map(str::parse).transpose()?;
+        let mut conn = self.db.read().await?;
+        let (matches, total_is_exact) = matches(&mut conn, actor, search, now).await?;
+        let traits = || matches.values().map(|found| &found.traits);
+        let holders = Holders::load(&mut conn, actor, traits()).await?;
+        let facets = facets::count(actor, traits(), &search.filter, &holders);
+        let mut passing: Vec<_> = matches
+            .iter()
+            .filter(|(_, found)| facets::passes_all(&found.traits, &search.filter, &holders))
+            .map(|(key, found)| (found.cursor(*key), found))
+            .collect();
+        let total = passing.len().try_into().unwrap_or(i64::MAX);
+        passing.retain(|(at, _)| cursor.is_none_or(|cursor| *at > cursor));
+        passing.sort_unstable_by_key(|(at, _)| *at);
+        let limit = search.limit as usize;
+        let next_cursor = (passing.len() > limit && limit > 0).then(|| passing[limit - 1].0.to_string());
+        passing.truncate(limit);
+        let items = load(&mut conn, &search.query, &passing).await?;
+        Ok(SearchResults { items, facets, total, total_is_exact, next_cursor })
+    }
+}
+
+/// What is known of a conversation before the page is cut: its best match, the newest among equals.
+#[derive(Debug)]
+struct Match {
+    traits: Traits,
+    place: (Place, i64),
+    at: Timestamp,
+    score: f64,
+}
+
+impl Match {
+    fn cursor(&self, key: i64) -> Cursor {
+        Cursor { score: self.score, at: self.at, key }
+    }
+}
+
+/// The best match of every conversation, and whether that is all of them.
+async fn matches(
+    conn: &mut Conn,
+    actor: &Actor,
+    search: &Search,
+    now: Timestamp,
+) -> Result<(HashMap<i64, Match>, bool)> {
+    let (places, customer): (&[Place], _) = match actor {
+        Actor::Customer(customer) => (&[Place::Messages], Some(customer.key)),
+        Actor::Agent(_) => (&[Place::Messages, Place::Notes, Place::Customers], None),
+    };
+    let mut matches = HashMap::new();
+    let mut exact = true;
+    for place in places.iter().copied() {
+        let mut lookup = Lookup {
+            place,
+            query: &search.query,
+            customer,
+            from: search.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
+            to: search.to.unwrap_or(Timestamp::from_micros(i64::MAX)),
+            below: i64::MAX,
+            limit: BATCH,
+        };
+        let (mut read, mut seen) = (0, 0);
+        loop {
+            let rows = find(conn, &lookup).await?;
+            read += rows.len();
+            let last = rows.last().map(|row| row.place);
+            let more = rows.len() >= BATCH as usize;
+            for row in rows {
+                seen += usize::from(add(&mut matches, place, &row, now)?);
+            }
+            match last {
+                Some(last) if more && seen < ENOUGH && read < MAX_MATCHES => lookup.below = last,
+                _ => {
+                    exact &= !more;
+                    break;
+                }
+            }
+        }
+    }
+    Ok((matches, exact))
+}
+
+/// Whether the conversation is new among the matches.
+fn add(matches: &mut HashMap<i64, Match>, place: Place, row: &FoundRow, now: Timestamp) -> Result<bool> {
+    let score = row.score + if place == Place::Customers { CUSTOMER_SCORE } else { 0.0 };
+    match matches.entry(row.conversation) {
+        Entry::Vacant(entry) => {
+            let traits = Traits::of(row, now)?;
+            entry.insert(Match { traits, place: (place, row.place), at: row.at.0, score });
+            Ok(true)
+        }
+        Entry::Occupied(mut entry) => {
+            let best = entry.get_mut();
+            if (score, row.at.0) > (best.score, best.at) {
+                (best.place, best.at, best.score) = ((place, row.place), row.at.0, score);
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// Reads what the page shows, in its order. What was deleted meanwhile is left out (S4).
+async fn load(conn: &mut Conn, query: &Query, page: &[(Cursor, &Match)]) -> Result<Vec<Found>> {
+    let keys = |place: Place| {
+        let of_place = |(_, found): &(Cursor, &Match)| (found.place.0 == place).then_some(found.place.1);
+        list(page.iter().filter_map(of_place))
+    };
+    let sql =
+        format!("{} IN ({})", select_conversations!("WHERE c.id"), list(page.iter().map(|(at, _)| at.key)));
+    let rows = fetch_all!(conn, ConversationRow, AssertSqlSafe(sql.clone()))?;
+    let mut conversations = HashMap::new();
+    for row in rows {
+        conversations.insert(row.id, row.into_conversation()?);
+    }
+    let sql = format!("{} IN ({})", select_messages!("WHERE id"), keys(Place::Messages));
+    let rows = fetch_all!(conn, MessageRow, AssertSqlSafe(sql.clone()))?;
+    let mut messages: HashMap<i64, Message> = rows.into_iter().map(|row| (row.id, row.into())).collect();
+    let sql = format!("{} IN ({})", select_notes!("WHERE id"), keys(Place::Notes));
+    let rows = fetch_all!(conn, NoteRow, AssertSqlSafe(sql.clone()))?;
+    let mut notes: HashMap<i64, Note> = rows.into_iter().map(|row| (row.id, row.into())).collect();
+    let found = |(at, found): &(Cursor, &Match)| {
+        let conversation = conversations.remove(&at.key)?;
+        let (hit, text) = match found.place {
+            (Place::Messages, key) => {
+                let message = messages.remove(&key)?;
+                let text = message.text.clone()?;
+                (Hit::Message(message), text)
+            }
+            (Place::Notes, key) => {
+                let note = notes.remove(&key)?;
+                let text = note.text.clone();
+                (Hit::Note(note), text)
+            }
+            (Place::Customers, _) => {
+                let customer = &conversation.customer;
+                let parts: Vec<&str> =
+                    [&*customer.name].into_iter().chain(customer.email.as_deref()).collect();
+                (Hit::Customer, parts.join(" · "))
+            }
+        };
+        Some(Found { conversation, hit, snippet: snippet(&text, query, normaliser()), score: found.score })
+    };
+    Ok(page.iter().filter_map(found).collect())
+}
+
+/// Keys for an `IN`; one that nothing has where there are none.
+fn list(keys: impl Iterator<Item = i64>) -> String {
+    let keys: Vec<_> = keys.map(|key| key.to_string()).collect();
+    if keys.is_empty() { "-1".to_owned() } else { keys.join(", ") }
+}
+
+/// Where a page ends. Ordered as results are: best first, then newest, then by key.
+#[derive(Debug, Clone, Copy)]
+struct Cursor {
+    score: f64,
+    at: Timestamp,
+    key: i64,
+}
+
+impl Ord for Cursor {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = other.score.total_cmp(&self.score);
+        order.then(other.at.cmp(&self.at)).then(other.key.cmp(&self.key))
+    }
+}
+
+impl PartialOrd for Cursor {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Cursor {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Cursor {}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{} {} {}", self.score.to_bits(), self.at.as_micros(), self.key);
+        f.write_str(&URL_SAFE_NO_PAD.encode(text))
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::BadCursor)?;
+        let text = String::from_utf8(bytes).map_err(|_| Error::BadCursor)?;
+        let parts: Vec<&str> = text.split(' ').collect();
+        let [score, at, key] = parts[..] else { return Err(Error::BadCursor) };
+        Ok(Self {
+            score: f64::from_bits(score.parse().map_err(|_| Error::BadCursor)?),
+            at: Timestamp::from_micros(at.parse().map_err(|_| Error::BadCursor)?),
+            key: key.parse().map_err(|_| Error::BadCursor)?,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! The open store: what every file of this crate adds methods to.
+
+use crate::append::Appender;
+use crate::db::fetch_one;
+use crate::uses::Uses;
+use crate::{Change, Clock, DatabaseConfig, Db, Result};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the store can be told to do differently.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a claim lasts after its holder was last heard of (C3). Default: 60 s.
+    pub lease: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { lease: Duration::from_secs(60) }
+    }
+}
+
+/// Everything Frontdesk keeps. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) appender: Appender,
+    pub(crate) uses: Uses,
+    listener: Arc<dyn Fn(Change) + Send + Sync>,
+}
+
+impl Store {
+    /// Opens the database, brings its tables up to date, and tells `listener` of every change after its commit.
+    /// The listener is called in the writer's task and must not block.
+    ///
+    /// # Errors
+    /// As [`DatabaseConfig::open`].
+    pub async fn open(
+        config: &DatabaseConfig,
+        clock: Clock,
+        settings: Settings,
+        listener: impl Fn(Change) + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let db = config.open().await?;
+        let (settings, listener): (_, Arc<dyn Fn(Change) + Send + Sync>) =
+            (Arc::new(settings), Arc::new(listener));
+        let appender =
+            Appender::start(db.clone(), clock.clone(), Arc::clone(&settings), Arc::clone(&listener));
+        let uses = Uses::start(db.clone(), clock.clone());
+        Ok(Self { db, clock, settings, appender, uses, listener })
+    }
+
+    /// The clock the store was opened with.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database) when it does not.
+    pub async fn ping(&self) -> Result<()> {
+        let mut conn = self.db.read().await?;
+        fetch_one!(conn, (i32,), "SELECT 1").map(|_| ())
+    }
+
+    /// Closes all connections; what is in flight is finished first.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
+    /// Tells the listener; call it right after the commit, with no `await` between.
+    pub(crate) fn tell(&self, change: Change) {
+        (self.listener)(change);
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,335 @@
+// The conversation, live: one element for both roles; what only agents have is in agent-desk.js.
+import { AgentDesk } from "./agent-desk.js";
+import { call } from "./api.js";
+import { Composer } from "./composer.js";
+import { Outbox } from "./outbox.js";
+import { queueText } from "./queue.js";
+import { Socket } from "./socket.js";
+import { Transcript } from "./transcript.js";
+
+const TYPING_FADES = 7_000;
+const UNDO_WINDOW = 30_000;
+const OFFLINE_AFTER = 1_000;
+
+const STATUS_WORDS = {
+  customer: { open: "Waiting", snoozed: "Waiting", ongoing: "Ongoing", resolved: "Resolved" },
+  agent: { open: "In queue", snoozed: "Snoozed", ongoing: "Ongoing", resolved: "Resolved" },
+};
+
+class ChatRoom extends HTMLElement {
+  connectedCallback() {
+    const { id, viewer, mode, lastSeq, rev, lastNoteSeq, status } = this.dataset;
+    Object.assign(this, { conversationId: id, viewer, mode, status });
+    this.lastSeq = Number(lastSeq);
+    this.rev = Number(rev);
+    this.lastNoteSeq = Number(lastNoteSeq);
+    this.welcomeSeq = 0;
+    this.seenSent = 0;
+    this.unread = 0;
+    this.pageTitle = document.title;
+
+    this.transcript = new Transcript(this);
+    this.composer = new Composer(this.querySelector(".composer"), { conversation: id, viewer });
+    this.outbox = new Outbox(id, viewer);
+    this.socket = new Socket(() => this.address());
+    this.desk = viewer === "agent" ? new AgentDesk(this) : null;
+
+    this.#showWhatIsUnsent();
+    this.#listen();
+    this.transcript.toEnd();
+    if (location.hash.startsWith("#m")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    this.socket.connect();
+  }
+
+  async address() {
+    await this.desk?.beforeConnecting();
+    const query = new URLSearchParams({ after: this.lastSeq, rev: this.rev, as: this.viewer, html: 1 });
+    if (this.desk) {
+      query.set("notes_after", this.lastNoteSeq);
+      query.set("mode", this.mode);
+    }
+    return `/ws/chat/${this.conversationId}/?${query}`;
+  }
+
+  part(name) {
+    return this.querySelector(`[data-part="${name}"]`);
+  }
+
+  banner(name, shown) {
+    this.querySelector(`[data-banner="${name}"]`)?.toggleAttribute("hidden", !shown);
+  }
+
+  action(name) {
+    return this.querySelector(`[data-action="${name}"]`);
+  }
+
+  /** Everything that was committed before this connection is on the page. */
+  get isCaughtUp() {
+    return this.lastSeq >= this.welcomeSeq;
+  }
+
+  api(method, path = "", body) {
+    return call(method, `/conversations/${this.conversationId}${path}`, this.viewer, body);
+  }
+
+  post(item) {
+    this.transcript.putUnsent(item, this.dataset.viewerName);
+    this.transcript.toEnd();
+    if (!this.#transmit(item)) this.#markWaiting(item);
+  }
+
+  /** Sends again, with their first `client_id`, what has no answer yet. */
+  flush() {
+    if (!this.isCaughtUp || !this.socket.isOpen) return;
+    this.desk?.holdStale();
+    for (const item of this.outbox.ready) this.#transmit(item);
+  }
+
+  #listen() {
+    this.composer.addEventListener("submit", ({ detail }) => this.#submit(detail));
+    this.composer.addEventListener("typing", ({ detail }) => this.socket.send({ type: "typing", on: detail }));
+    this.socket.addEventListener("frame", ({ detail }) => this.#receive(detail));
+    this.socket.addEventListener("down", () => this.#down());
+    this.socket.addEventListener("closed", ({ detail }) => this.#closed(detail));
+    const scroller = this.querySelector(".scroller");
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.querySelector(".newer button").addEventListener("click", () => this.transcript.toEnd());
+    this.querySelector(".transcript").addEventListener("click", (event) => {
+      const link = event.target.closest(".earlier a");
+      if (link) {
+        event.preventDefault();
+        this.#loadEarlier(link);
+      }
+    });
+    document.addEventListener("visibilitychange", () => this.#see());
+    addEventListener("focus", () => this.#see());
+    this.part("resolve")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.resolve();
+    });
+    this.action("undo").addEventListener("click", () => this.attempt(() => this.api("DELETE", "/resolution")));
+  }
+
+  async #submit({ type, text }) {
+    if (type === "send" && this.desk && !(await this.desk.readyToReply(text))) return;
+    this.post(this.outbox.add(type, text, this.desk?.claim ?? null));
+  }
+
+  #transmit({ type, client_id, text }) {
+    return this.isCaughtUp && this.socket.send({ type, client_id, text });
+  }
+
+  #markWaiting(item) {
+    this.transcript.markUnsent(item.client_id, { text: "Not sent yet: sent when you are back online" });
+  }
+
+  #showWhatIsUnsent() {
+    for (const item of [...this.outbox.items]) {
+      if (this.transcript.has(item.client_id)) this.outbox.remove(item.client_id);
+      else this.transcript.putUnsent(item, this.dataset.viewerName);
+    }
+  }
+
+  #receive(frame) {
+    this.#on[frame.type]?.(frame);
+  }
+
+  #on = {
+    welcome: (frame) => {
+      this.welcomeSeq = frame.last_seq;
+      clearTimeout(this.offlineTimer);
+      this.offlineTimer = null;
+      this.banner("offline", false);
+      this.desk?.welcomed(frame);
+      this.#setConversation(frame.conversation);
+      this.flush();
+      this.#see();
+    },
+    message: ({ message, html }) => {
+      const isOwn = message.author.role === this.viewer;
+      const follow = this.transcript.isAtEnd || this.outbox.find(message.client_id);
+      this.outbox.remove(message.client_id);
+      this.transcript.put(html);
+      this.lastSeq = Math.max(this.lastSeq, message.seq);
+      if (follow) this.transcript.toEnd();
+      else this.querySelector(".newer").hidden = isOwn;
+      if (!isOwn) this.#arrived();
+      if (this.lastSeq === this.welcomeSeq) this.flush();
+    },
+    message_changed: ({ message, html }) => {
+      this.rev = Math.max(this.rev, message.rev);
+      this.transcript.put(html);
+    },
+    note: ({ note, html }) => {
+      const follow = this.transcript.isAtEnd;
+      this.lastNoteSeq = Math.max(this.lastNoteSeq, note.note_seq);
+      if (note.client_id) this.outbox.remove(note.client_id);
+      this.transcript.put(html);
+      if (follow) this.transcript.toEnd();
+    },
+    ack: ({ client_id }) => {
+      this.outbox.remove(client_id);
+      this.transcript.markUnsent(client_id, { text: "Sent" });
+    },
+    rejected: (frame) => this.#rejected(frame),
+    typing: ({ role, name, on }) => role !== this.viewer && this.#showTyping(on ? name : null),
+    seen: ({ role, seq }) => role !== this.viewer && this.transcript.setSeen(seq),
+    conversation: ({ conversation }) => this.#setConversation(conversation),
+    suggestions: ({ items }) => this.desk?.suggest(items),
+    queue: (frame) => {
+      this.queue = frame;
+      this.#showQueue();
+    },
+  };
+
+  #rejected(frame) {
+    if (!frame.client_id) {
+      this.desk?.refused(frame);
+      return;
+    }
+    const item = this.outbox.find(frame.client_id);
+    if (!item) return;
+    if (frame.code === "rate_limited") {
+      this.transcript.markUnsent(item.client_id, { text: "Waiting a moment to send…" });
+      setTimeout(() => this.flush(), 1000 * (frame.retry_after ?? 2));
+    } else if (this.desk && item.type === "send" && ["claim_lost", "not_claimed"].includes(frame.code)) {
+      this.outbox.hold(item.client_id);
+      this.desk.showLost();
+    } else {
+      this.outbox.hold(item.client_id);
+      this.#offerAgain(item, frame.detail ?? "This was not accepted.");
+    }
+  }
+
+  #offerAgain(item, reason) {
+    const again = () => {
+      this.outbox.hold(item.client_id, false);
+      this.transcript.markUnsent(item.client_id, { text: "Sending…" });
+      if (!this.#transmit(item)) this.#markWaiting(item);
+    };
+    const edit = () => {
+      this.outbox.remove(item.client_id);
+      this.transcript.removeUnsent(item.client_id);
+      this.composer.text = item.text;
+      this.composer.focus();
+    };
+    this.transcript.markUnsent(item.client_id, {
+      text: reason,
+      failed: true,
+      buttons: [["Try again", again], ["Edit", edit]],
+    });
+  }
+
+  #setConversation(conversation) {
+    const wasResolved = this.status === "resolved";
+    this.status = conversation.status;
+    this.claimedBy = conversation.claim;
+    const badge = this.part("status");
+    badge.dataset.status = this.status;
+    badge.textContent = STATUS_WORDS[this.viewer][this.status];
+    const isResolved = this.status === "resolved";
+    this.banner("resolved", isResolved);
+    if (isResolved && !wasResolved) this.#showTyping(null);
+    if (!isResolved) this.action("undo").hidden = true;
+    if (this.desk) {
+      this.desk.show(conversation);
+    } else {
+      this.part("title").textContent = conversation.claim?.agent.name ?? "Your request";
+      this.part("resolve").hidden = isResolved;
+      this.#showQueue();
+    }
+  }
+
+  #showQueue() {
+    if (this.desk) return;
+    const waits = this.status === "open" && this.queue;
+    this.part("queue").textContent = waits ? queueText(this.queue) : "";
+  }
+
+  /** Marks it resolved, with half a minute to take it back. */
+  async resolve() {
+    if (!(await this.attempt(() => this.api("PUT", "/resolution")))) return;
+    const undo = this.action("undo");
+    undo.hidden = false;
+    setTimeout(() => (undo.hidden = true), UNDO_WINDOW);
+  }
+
+  /** Runs a REST call whose answer is a conversation; says so when it is refused. */
+  async attempt(request) {
+    try {
+      const answer = await request();
+      if (answer?.status) this.#setConversation(answer);
+      this.problem(null);
+      return true;
+    } catch (error) {
+      this.problem(error.message);
+      return false;
+    }
+  }
+
+  problem(text) {
+    const banner = this.querySelector('[data-banner="problem"]');
+    banner.hidden = !text;
+    banner.querySelector("p").textContent = text ?? "";
+  }
+
+  #showTyping(name) {
+    clearTimeout(this.typingTimer);
+    const line = this.querySelector(".typing");
+    line.classList.toggle("on", Boolean(name));
+    line.querySelector(".text").textContent = name ? `${name} is typing` : "";
+    if (name) this.typingTimer = setTimeout(() => this.#showTyping(null), TYPING_FADES);
+  }
+
+  #arrived() {
+    this.#showTyping(null);
+    this.unread += 1;
+    this.#see();
+    document.title = this.unread ? `(${this.unread}) ${this.pageTitle}` : this.pageTitle;
+  }
+
+  #see() {
+    if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+    this.unread = 0;
+    document.title = this.pageTitle;
+    if (this.lastSeq > this.seenSent && this.socket.send({ type: "seen", seq: this.lastSeq })) {
+      this.seenSent = this.lastSeq;
+    }
+  }
+
+  #scrolled() {
+    if (this.transcript.isAtEnd) this.querySelector(".newer").hidden = true;
+    const earlier = this.querySelector(".earlier a");
+    if (earlier && this.querySelector(".scroller").scrollTop < 80) this.#loadEarlier(earlier);
+  }
+
+  async #loadEarlier(link) {
+    if (link.dataset.loading) return;
+    link.dataset.loading = "yes";
+    try {
+      const query = new URLSearchParams({ as: this.viewer, before: link.dataset.before });
+      const response = await fetch(`/chat/${this.conversationId}/earlier/?${query}`);
+      if (!response.ok) throw new Error();
+      this.transcript.prepend(await response.text());
+    } catch {
+      delete link.dataset.loading;
+      link.textContent = "Earlier messages could not be loaded. Try again";
+    }
+  }
+
+  #down() {
+    this.seenSent = 0;
+    // A break shorter than this is nobody's business.
+    this.offlineTimer ??= setTimeout(() => this.banner("offline", true), OFFLINE_AFTER);
+    this.#showTyping(null);
+    for (const item of this.outbox.ready) this.#markWaiting(item);
+  }
+
+  #closed(code) {
+    if (code === 4000 && this.desk) this.desk.readAlong();
+    else if (code === 4001) this.problem("You are signed out here. What you wrote is kept; reload the page to sign in again.");
+    else this.problem("This conversation is not here any more, or not yours.");
+  }
+}
+
+customElements.define("chat-room", ChatRoom);

@@ -1,0 +1,29 @@
+// What was typed and not sent yet survives a reload, per conversation and role.
+
+/** A value in localStorage; without it (private windows may refuse), it lives as long as the page. */
+export class Kept {
+  #key;
+  #fallback = null;
+
+  constructor(key) {
+    this.#key = `frontdesk:${key}`;
+  }
+
+  get() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key)) ?? this.#fallback;
+    } catch {
+      return this.#fallback;
+    }
+  }
+
+  set(value) {
+    this.#fallback = value;
+    try {
+      if (value === null) localStorage.removeItem(this.#key);
+      else localStorage.setItem(this.#key, JSON.stringify(value));
+    } catch {
+      // Full or refused: the copy in memory stands.
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// A WebSocket that comes back: full-jitter backoff, resume where it stopped, and close codes that mean "do not".
+
+const LONGEST_WAIT = 30_000;
+const FIRST_WAIT = 500;
+const PING_EVERY = 20_000;
+const SILENCE = 60_000;
+
+/** Another agent holds it; not signed in; not there. Connecting again would end the same way. */
+const FINAL = new Set([4000, 4001, 4004]);
+
+/**
+ * Emits `open`, `frame` (detail: the frame), `down` (the connection is lost and will be tried again) and
+ * `closed` (detail: the close code; it will not).
+ */
+export class Socket extends EventTarget {
+  #address;
+  #socket = null;
+  #failures = 0;
+  #heard = 0;
+  #timers = [];
+  #ended = false;
+
+  /** `address` is asked before each attempt, and may be async: it carries the place to resume from. */
+  constructor(address) {
+    super();
+    this.#address = address;
+    addEventListener("online", () => this.#retryNow());
+    addEventListener("pageshow", (event) => event.persisted && this.#retryNow());
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  async connect() {
+    this.#clear();
+    this.#ended = false;
+    this.#drop();
+    let address;
+    try {
+      address = await this.#address();
+    } catch {
+      this.#retry();
+      return;
+    }
+    const socket = new WebSocket(new URL(address, location.href.replace(/^http/, "ws")));
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#heard = Date.now();
+      this.#timers.push(setInterval(() => this.#checkPulse(), PING_EVERY));
+      this.#emit("open");
+    };
+    socket.onmessage = (event) => {
+      this.#failures = 0;
+      this.#heard = Date.now();
+      this.#emit("frame", JSON.parse(event.data));
+    };
+    socket.onclose = (event) => this.#closed(socket, event.code);
+  }
+
+  /** Sends a frame; false when there is no connection to send it on. */
+  send(frame) {
+    if (!this.isOpen) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #closed(socket, code) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    this.#clear();
+    if (FINAL.has(code)) {
+      this.#ended = true;
+      this.#emit("closed", code);
+    } else {
+      this.#retry();
+    }
+  }
+
+  #retry() {
+    this.#emit("down");
+    const wait = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#timers.push(setTimeout(() => this.connect(), wait));
+  }
+
+  #retryNow() {
+    if (!this.isOpen && !this.#ended && this.#socket?.readyState !== WebSocket.CONNECTING) this.connect();
+  }
+
+  #checkPulse() {
+    if (Date.now() - this.#heard > SILENCE) {
+      const socket = this.#socket;
+      socket.close();
+      this.#closed(socket, 1006);
+    } else {
+      this.send({ type: "ping" });
+    }
+  }
+
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #clear() {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers = [];
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,59 @@
+// Times in the reader's own zone, with the exact time on hover, and relative ones kept fresh.
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dateOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+/** The local calendar day of a time, as a sortable key. */
+export function dayOf(at) {
+  return at.getFullYear() * 10_000 + at.getMonth() * 100 + at.getDate();
+}
+
+/** Writes every time under `root` in local words. */
+export function localise(root = document) {
+  for (const time of root.querySelectorAll("time[data-as]")) write(time);
+}
+
+function write(time) {
+  const at = new Date(time.dateTime);
+  const text = words[time.dataset.as](at);
+  if (time.textContent !== text) time.textContent = text;
+  time.title ||= exact.format(at);
+}
+
+const words = {
+  clock: (at) => clock.format(at),
+  day: dayName,
+  ago,
+  waiting,
+};
+
+function dayName(at) {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
+  if (days === 0 || days === 1) return capital(relative.format(-days, "day"));
+  return at.getFullYear() === new Date().getFullYear() ? weekday.format(at) : dateOfYear.format(at);
+}
+
+function ago(at) {
+  const minutes = Math.floor((Date.now() - at) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return relative.format(-minutes, "minute");
+  if (dayOf(at) === dayOf(new Date())) return clock.format(at);
+  return at.getFullYear() === new Date().getFullYear() ? date.format(at) : dateOfYear.format(at);
+}
+
+function waiting(at) {
+  const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+localise();
+setInterval(localise, 30_000);

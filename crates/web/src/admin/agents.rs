@@ -1,0 +1,154 @@
+//! Agents and administrators.
+
+use super::guard::Admin;
+use super::kind::{
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised,
+    choice_of, chosen, value,
+};
+use super::record::{self, RecordPage, id_of};
+use super::users::Users;
+use crate::error::Problem;
+use crate::view::Html;
+use axum::extract::Path;
+use domain::{Agent, AgentId, AgentRole};
+use store::{AgentChanges, By, Dependents, ListQuery, NewAgent, Page};
+use uuid::Uuid;
+
+pub(super) struct Agents;
+
+const ROLES: [AgentRole; 2] = [AgentRole::Agent, AgentRole::Administrator];
+
+impl Kind for Agents {
+    const ABOUT: About = About {
+        slug: "agents",
+        one: "agent",
+        many: "Agents",
+        summary: "Who answers. Administrators may also use this panel.",
+        columns: &["Name", "E-mail", "Role", "Signs in", "Added"],
+        searches: "names and e-mails",
+        filters: &[Choices {
+            name: "disabled",
+            label: "Signs in",
+            choices: &[("no", "May sign in"), ("yes", "Disabled")],
+        }],
+        orders: BY_TIME_OR_NAME,
+        can_create: true,
+        can_edit: true,
+        deletion: Some(
+            "What they hold returns to the queue; what they wrote stays under their name. To keep them on record, disable them instead.",
+        ),
+    };
+
+    async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
+        let disabled = match value(filters, "disabled") {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        };
+        let page = admin.records()?.agents(disabled, query).await?;
+        Ok(page.map(|record| Row {
+            id: record.agent.id.0,
+            cells: vec![
+                Cell::text(record.agent.name),
+                Cell::text(record.agent.email),
+                Cell::Badge(capitalised(record.agent.role.as_str())),
+                Cell::text(if record.disabled_at.is_some() { "Disabled" } else { "Yes" }),
+                Cell::time(record.created_at),
+            ],
+        }))
+    }
+
+    async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
+        let record = admin.state.store.agent(AgentId(id)).await?;
+        let user = admin.records()?.user_of_agent(AgentId(id)).await?;
+        let mut facts = vec![
+            ("E-mail", Cell::text(record.agent.email)),
+            ("Role", Cell::Badge(capitalised(record.agent.role.as_str()))),
+            ("Added", Cell::time(record.created_at)),
+            ("Password", Cell::text(if record.has_password { "Set" } else { "Not set yet" })),
+            ("Person", Cell::record(&Users::ABOUT, user, "User")),
+        ];
+        let mut actions =
+            vec![(format!("/admin/agents/{id}/password-link"), "Make a link to set a password")];
+        if let Some(at) = record.disabled_at {
+            facts.push(("Disabled", Cell::time(at)));
+            actions.clear();
+        }
+        let links = vec![(format!("/admin/conversations/?holder={id}"), "Conversations they hold")];
+        Ok(Record { title: record.agent.name, facts, links, actions, ..Record::default() })
+    }
+
+    async fn fields(admin: &Admin, id: Option<Uuid>, _: &Values) -> Result<Vec<FormField>, Problem> {
+        let role = |role: AgentRole| {
+            FormField::new("role", "Role", choice_of(ROLES.map(AgentRole::as_str)), role.as_str())
+        };
+        let Some(id) = id else {
+            let password = FormField::new("password", "Password", Input::Password, "");
+            let hint = "Leave it empty and make a link with which they set one.";
+            return Ok(vec![
+                FormField::new("name", "Name", Input::Line, ""),
+                FormField::new("email", "E-mail", Input::Email, ""),
+                role(AgentRole::Agent),
+                password.hint(hint),
+            ]);
+        };
+        let record = admin.state.store.agent(AgentId(id)).await?;
+        let access = vec![("no".to_owned(), "Yes".to_owned()), ("yes".to_owned(), "No: disabled".to_owned())];
+        let disabled = if record.disabled_at.is_some() { "yes" } else { "no" };
+        Ok(vec![
+            FormField::new("name", "Name", Input::Line, record.agent.name),
+            FormField::new("email", "E-mail", Input::Email, record.agent.email),
+            role(record.agent.role),
+            FormField::new("disabled", "May sign in", Input::Choice(access), disabled),
+        ])
+    }
+
+    async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
+        Ok(add(admin, values, role(values)?).await?.id.0)
+    }
+
+    async fn update(admin: &Admin, id: Uuid, values: &Values) -> Result<(), Problem> {
+        let changes = AgentChanges {
+            name: values.get("name").cloned(),
+            email: values.get("email").cloned(),
+            role: Some(role(values)?),
+            disabled: values.get("disabled").map(|disabled| disabled == "yes"),
+        };
+        admin.state.store.update_agent(&admin.session, AgentId(id), &changes).await?;
+        Ok(())
+    }
+
+    async fn dependents(admin: &Admin, id: Uuid) -> Result<Dependents, Problem> {
+        Ok(admin.records()?.agent_dependents(AgentId(id)).await?)
+    }
+
+    async fn delete(admin: &Admin, id: Uuid) -> Result<(), Problem> {
+        Ok(admin.records()?.delete_agent(AgentId(id)).await?)
+    }
+}
+
+/// Adds an agent from the fields of a form.
+pub(super) async fn add(admin: &Admin, values: &Values, role: AgentRole) -> Result<Agent, Problem> {
+    let text = |name| value(values, name).to_owned();
+    let password = Some(text("password")).filter(|password| !password.is_empty());
+    let new = NewAgent { name: text("name"), email: text("email"), role, password };
+    Ok(admin.state.store.create_agent(&By::from(&admin.session), &new).await?)
+}
+
+/// `POST /admin/agents/{id}/password-link`: the link is shown once, to be passed on; it is never logged (A9).
+pub(super) async fn make_password_link(
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Html<RecordPage>, Problem> {
+    let id = id_of::<Agents>(&id)?;
+    let token = admin.state.store.new_password_link(&By::from(&admin.session), AgentId(id)).await?;
+    let base = admin.state.config.public_url.as_ref().map_or("/", |url| url.as_str()).to_owned();
+    let link = format!("{base}set-password/{}", token.reveal());
+    record::page::<Agents>(admin, id, false, Some(link)).await
+}
+
+fn role(values: &Values) -> Result<AgentRole, Problem> {
+    let word: String = chosen(values, "role")?;
+    let found = ROLES.into_iter().find(|role| role.as_str() == word);
+    found.ok_or_else(|| Problem::invalid("role", &"choose one of those offered"))
+}

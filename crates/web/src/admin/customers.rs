@@ -1,0 +1,92 @@
+//! Customers: people without an account.
+
+use super::conversations::Conversations;
+use super::guard::Admin;
+use super::kind::{About, BY_TIME_OR_NAME, Cell, FormField, Input, Kind, Record, Row, Values, value};
+use super::users::Users;
+use crate::error::Problem;
+use domain::CustomerId;
+use store::{Dependents, ListQuery, Page};
+use uuid::Uuid;
+
+pub(super) struct Customers;
+
+impl Kind for Customers {
+    const ABOUT: About = About {
+        slug: "customers",
+        one: "customer",
+        many: "Customers",
+        summary: "People who write to you. A typed e-mail is not proven to be theirs.",
+        columns: &["Name", "E-mail", "Conversations", "Came"],
+        searches: "names and e-mails",
+        filters: &[],
+        orders: BY_TIME_OR_NAME,
+        can_create: true,
+        can_edit: true,
+        deletion: Some(
+            "The customer is erased, with everything that was said with them, and signed out everywhere.",
+        ),
+    };
+
+    async fn list(admin: &Admin, _: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
+        let page = admin.records()?.customers(query).await?;
+        Ok(page.map(|record| Row {
+            id: record.customer.id.0,
+            cells: vec![
+                Cell::text(record.customer.name),
+                Cell::optional(record.customer.email),
+                Cell::text(record.conversations.to_string()),
+                Cell::time(record.created_at),
+            ],
+        }))
+    }
+
+    async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
+        let record = admin.records()?.customer(CustomerId(id)).await?;
+        let facts = vec![
+            ("E-mail", Cell::optional(record.customer.email)),
+            ("E-mail proven", Cell::text(if record.customer.email_verified { "Yes" } else { "No" })),
+            ("Conversations", Cell::text(record.conversations.to_string())),
+            ("Came", Cell::time(record.created_at)),
+            ("Person", Cell::record(&Users::ABOUT, record.user, "User")),
+        ];
+        let slug = Conversations::ABOUT.slug;
+        let links = vec![
+            (format!("/admin/{slug}/?customer={id}"), "Conversations"),
+            (format!("/admin/{slug}/new?customer={id}"), "Start a conversation"),
+        ];
+        Ok(Record { title: record.customer.name, facts, links, ..Record::default() })
+    }
+
+    async fn fields(admin: &Admin, id: Option<Uuid>, _: &Values) -> Result<Vec<FormField>, Problem> {
+        let Some(id) = id else { return Ok(name_and_email("", "").into()) };
+        let customer = admin.records()?.customer(CustomerId(id)).await?.customer;
+        Ok(name_and_email(&customer.name, customer.email.as_deref().unwrap_or_default()).into())
+    }
+
+    async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
+        let (name, email) = (value(values, "name"), value(values, "email"));
+        Ok(admin.records()?.create_customer(name, email).await?.id.0)
+    }
+
+    async fn update(admin: &Admin, id: Uuid, values: &Values) -> Result<(), Problem> {
+        let (name, email) = (value(values, "name"), value(values, "email"));
+        Ok(admin.records()?.update_customer(CustomerId(id), name, email).await?)
+    }
+
+    async fn dependents(admin: &Admin, id: Uuid) -> Result<Dependents, Problem> {
+        Ok(admin.records()?.customer_dependents(CustomerId(id)).await?)
+    }
+
+    async fn delete(admin: &Admin, id: Uuid) -> Result<(), Problem> {
+        Ok(admin.records()?.erase_customer(CustomerId(id)).await?)
+    }
+}
+
+/// The fields every person has.
+pub(super) fn name_and_email(name: &str, email: &str) -> [FormField; 2] {
+    [
+        FormField::new("name", "Name", Input::Line, name),
+        FormField::new("email", "E-mail", Input::Email, email).hint("A new address counts as not proven."),
+    ]
+}

@@ -1,0 +1,218 @@
+//! What the pages have to know of a kind of record.
+
+use super::guard::Admin;
+use crate::error::Problem;
+use crate::view::{StatusView, When};
+use domain::Timestamp;
+use std::collections::HashMap;
+use std::fmt::Display;
+use store::{Dependents, ListQuery, Page};
+use uuid::Uuid;
+
+/// What was typed into a form or chosen as a filter, by name.
+pub(super) type Values = HashMap<String, String>;
+
+/// What is the same for every record of a kind.
+pub(super) struct About {
+    /// Its part of the address.
+    pub slug: &'static str,
+    /// One of it: `customer`.
+    pub one: &'static str,
+    /// As a heading: `Customers`.
+    pub many: &'static str,
+    /// What it is, in a sentence.
+    pub summary: &'static str,
+    /// The list's columns; the first leads to the record.
+    pub columns: &'static [&'static str],
+    /// What a search looks at.
+    pub searches: &'static str,
+    /// What the list can be narrowed to.
+    pub filters: &'static [Choices],
+    /// What the list can be ordered by, the default first.
+    pub orders: &'static [Choice],
+    /// Whether there is a form for a new one.
+    pub can_create: bool,
+    /// Whether there is a form to change one.
+    pub can_edit: bool,
+    /// What deleting does, if there is such a thing.
+    pub deletion: Option<&'static str>,
+}
+
+/// A value, and what people read.
+pub(super) type Choice = (&'static str, &'static str);
+
+/// A filter.
+pub(super) struct Choices {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub choices: &'static [Choice],
+}
+
+/// The orders of most lists.
+pub(super) const BY_TIME: &[Choice] = &[("newest", "Newest first"), ("oldest", "Oldest first")];
+/// The orders of lists of people.
+pub(super) const BY_TIME_OR_NAME: &[Choice] =
+    &[("newest", "Newest first"), ("oldest", "Oldest first"), ("name", "By name")];
+
+/// A value as it is shown.
+pub(super) enum Cell {
+    Text(String),
+    Badge(String),
+    Status(StatusView),
+    Time(When),
+    Link { text: String, href: String },
+    Nothing,
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub fn optional(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Nothing, Self::text)
+    }
+
+    pub fn time(at: Timestamp) -> Self {
+        Self::Time(When::ago(at))
+    }
+
+    /// A link to another record.
+    pub fn record(about: &About, id: impl Display + Copy, text: impl Into<String>) -> Self {
+        Self::Link { text: text.into(), href: format!("/admin/{}/{id}/", about.slug) }
+    }
+}
+
+/// A line of a list.
+pub(super) struct Row {
+    pub id: Uuid,
+    pub cells: Vec<Cell>,
+}
+
+/// A record as its page shows it.
+#[derive(Default)]
+pub(super) struct Record {
+    /// What it is called.
+    pub title: String,
+    /// Its values, each with its name.
+    pub facts: Vec<(&'static str, Cell)>,
+    /// Its text, kept as it is.
+    pub text: Option<String>,
+    /// Former texts: when and by whom they were replaced.
+    pub history: Vec<(Cell, String, String)>,
+    /// Where to go on from here: address and words.
+    pub links: Vec<(String, &'static str)>,
+    /// What else can be done with it: address and words of a button.
+    pub actions: Vec<(String, &'static str)>,
+}
+
+/// How a field is typed.
+pub(super) enum Input {
+    Line,
+    Email,
+    Password,
+    Text,
+    Hidden,
+    Choice(Vec<(String, String)>),
+}
+
+/// A field of a form.
+pub(super) struct FormField {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub hint: &'static str,
+    pub input: Input,
+    pub value: String,
+    pub error: Option<String>,
+}
+
+impl FormField {
+    pub fn new(name: &'static str, label: &'static str, input: Input, value: impl Into<String>) -> Self {
+        Self { name, label, hint: "", input, value: value.into(), error: None }
+    }
+
+    pub fn hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+}
+
+/// A choice among the store's own words, each capitalised.
+pub(super) fn choice_of(words: impl IntoIterator<Item = &'static str>) -> Input {
+    Input::Choice(words.into_iter().map(|word| (word.to_owned(), capitalised(word))).collect())
+}
+
+/// A word of ours as a label: `password_set` as `Password set`.
+pub(super) fn capitalised(word: &str) -> String {
+    let words = word.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+}
+
+/// A text cut to a line of a list.
+pub(super) fn line(text: &str) -> String {
+    const CHARS: usize = 120;
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= CHARS { line } else { line.chars().take(CHARS).chain(['…']).collect() }
+}
+
+/// A value of a form; empty when it was not sent.
+pub(super) fn value<'v>(values: &'v Values, name: &str) -> &'v str {
+    values.get(name).map(String::as_str).unwrap_or_default()
+}
+
+/// A value that is one of several words.
+///
+/// # Errors
+/// `invalid`, for the field.
+pub(super) fn chosen<T: std::str::FromStr>(values: &Values, name: &'static str) -> Result<T, Problem> {
+    value(values, name).trim().parse().map_err(|_| Problem::invalid(name, &"choose one of those offered"))
+}
+
+/// What the pages do with a kind of record. Unless [`About`] says it can, none of the writing is asked for.
+pub(super) trait Kind: Send + Sync + 'static {
+    const ABOUT: About;
+
+    /// A page of the list, narrowed by the filters.
+    fn list(
+        admin: &Admin,
+        filters: &Values,
+        query: &ListQuery<'_>,
+    ) -> impl Future<Output = Result<Page<Row>, Problem>> + Send;
+
+    /// One record.
+    fn record(admin: &Admin, id: Uuid) -> impl Future<Output = Result<Record, Problem>> + Send;
+
+    /// The fields of the form, for a new record or as one is now. `given` is what the address brings along.
+    fn fields(
+        admin: &Admin,
+        id: Option<Uuid>,
+        given: &Values,
+    ) -> impl Future<Output = Result<Vec<FormField>, Problem>> + Send {
+        let _ = (admin, id, given);
+        async { Err(Problem::not_found("page")) }
+    }
+
+    /// Makes a new record.
+    fn create(admin: &Admin, values: &Values) -> impl Future<Output = Result<Uuid, Problem>> + Send {
+        let _ = (admin, values);
+        async { Err(Problem::not_found("page")) }
+    }
+
+    /// Changes a record.
+    fn update(admin: &Admin, id: Uuid, values: &Values) -> impl Future<Output = Result<(), Problem>> + Send {
+        let _ = (admin, id, values);
+        async { Err(Problem::not_found("page")) }
+    }
+
+    /// What goes when a record is deleted.
+    fn dependents(admin: &Admin, id: Uuid) -> impl Future<Output = Result<Dependents, Problem>> + Send {
+        let _ = (admin, id);
+        async { Ok(Dependents::default()) }
+    }
+
+    /// Deletes a record.
+    fn delete(admin: &Admin, id: Uuid) -> impl Future<Output = Result<(), Problem>> + Send {
+        let _ = (admin, id);
+        async { Err(Problem::not_found("page")) }
+    }
+}

@@ -1,0 +1,29 @@
+//! `DELETE /conversations/{id}/snooze`
+
+use crate::AppState;
+use crate::api::extract::{Nothing, Params};
+use crate::auth::ReachedByAgent;
+use crate::error::Result;
+use axum::Json;
+use axum::extract::State;
+use domain::Side;
+use realtime::wire::ConversationView;
+
+/// End a snooze early
+///
+/// Repeating changes nothing.
+#[utoipa::path(
+    delete,
+    path = "/conversations/{id}/snooze",
+    tag = "Conversations",
+    params(("id" = Uuid, Path, description = "The conversation")),
+    responses((status = 200, description = "The conversation, in the queue", body = ConversationView)),
+)]
+pub(super) async fn delete_snooze(
+    State(state): State<AppState>,
+    ReachedByAgent { session, conversation, .. }: ReachedByAgent,
+    Params(Nothing {}): Params<Nothing>,
+) -> Result<Json<ConversationView>> {
+    let conversation = state.store.wake(&session, conversation.id).await?;
+    Ok(Json(ConversationView::new(&conversation, Side::Agent)))
+}

@@ -1,0 +1,140 @@
+//! The conversation page, one for each role.
+
+use super::transcript::Transcript;
+use crate::customer::RequestRow;
+use crate::view::{StatusView, When};
+use askama::Template;
+use domain::{ClientId, ConversationId};
+use std::fmt;
+
+/// What both roles' pages need, and where the socket goes on from.
+pub struct Room {
+    /// The conversation.
+    pub id: ConversationId,
+    /// `customer` or `agent`.
+    pub viewer: &'static str,
+    /// The reader's own name.
+    pub viewer_name: String,
+    /// Where the conversation stands.
+    pub status: StatusView,
+    /// The socket's mode: `work` or `view`.
+    pub mode: &'static str,
+    /// The last message on the page.
+    pub last_seq: i64,
+    /// The revision the page shows.
+    pub last_rev: i64,
+    /// The last note on the page; 0 for customers.
+    pub last_note_seq: i64,
+    /// How far the other side has read.
+    pub other_seen_seq: i64,
+    /// Messages and notes.
+    pub transcript: Transcript,
+}
+
+/// The place in the queue in words, as long as nobody knows more; `js/queue.js` has the same.
+pub(super) fn queue_words(ahead: i64, agents_online: usize) -> String {
+    match (agents_online, ahead) {
+        (0, _) => "Nobody is here now, we answer on this page".into(),
+        (_, 0) => "You are next".into(),
+        (_, ahead) => format!("About {ahead} ahead of you"),
+    }
+}
+
+/// `/chat/<external_id>/` for its customer.
+#[derive(Template)]
+#[template(path = "chat/customer.html")]
+pub struct CustomerRoom {
+    /// What both roles share.
+    pub room: Room,
+    /// Who answers, once claimed.
+    pub agent_name: Option<String>,
+    /// The place in the queue in words; empty when it does not apply.
+    pub queue: String,
+    /// Makes sending by form repeatable (D2).
+    pub client_id: ClientId,
+    /// What was typed and not accepted.
+    pub draft: String,
+    /// Why it was not accepted.
+    pub error: Option<String>,
+}
+
+/// `/chat/<external_id>/` for an agent.
+#[derive(Template)]
+#[template(path = "chat/agent.html")]
+pub struct AgentRoom {
+    /// What both roles share.
+    pub room: Room,
+    /// The reader.
+    pub agent_id: domain::AgentId,
+    /// Who holds it.
+    pub holder: Holder,
+    /// Who asks.
+    pub customer: CustomerCard,
+    /// Since when nobody answered.
+    pub waiting_since: Option<When>,
+    /// When it began.
+    pub created_at: When,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// This identity's other conversations (A11).
+    pub earlier_conversations: Vec<RequestRow>,
+}
+
+/// The customer beside the conversation.
+pub struct CustomerCard {
+    /// Two letters.
+    pub initials: String,
+    /// As typed.
+    pub name: String,
+    /// As typed, if any.
+    pub email: Option<String>,
+    /// Whether the address is proven (A11).
+    pub email_verified: bool,
+}
+
+/// Who holds the conversation, seen by the reading agent.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    /// Free.
+    Nobody,
+    /// The reader.
+    Me,
+    /// Somebody else, since then.
+    Other {
+        /// Their name.
+        name: String,
+        /// When they claimed it.
+        since: When,
+    },
+}
+
+impl Holder {
+    fn is_nobody(&self) -> bool {
+        matches!(self, Self::Nobody)
+    }
+
+    fn is_me(&self) -> bool {
+        matches!(self, Self::Me)
+    }
+
+    fn is_other(&self) -> bool {
+        matches!(self, Self::Other { .. })
+    }
+
+    fn since(&self) -> Option<When> {
+        match self {
+            Self::Other { since, .. } => Some(*since),
+            Self::Nobody | Self::Me => None,
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => Ok(()),
+            Self::Me => f.write_str("Yours"),
+            Self::Other { name, .. } => write!(f, "Held by {name}"),
+        }
+    }
+}

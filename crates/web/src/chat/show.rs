@@ -1,0 +1,124 @@
+//! `GET /chat/<external_id>/`: the page of a conversation, for its customer or for an agent.
+
+use super::room::{AgentRoom, CustomerCard, CustomerRoom, Holder, Room, queue_words};
+use super::transcript::{PAGE, Stretch};
+use crate::AppState;
+use crate::auth::Reached;
+use crate::customer::home::requests;
+use crate::error::Problem;
+use crate::view::{Html, StatusView, When, initials};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use domain::{Actor, Agent, ClientId, Conversation, Customer, Side, Timestamp};
+use serde::Deserialize;
+
+/// How many earlier conversations stand beside an agent's.
+const EARLIER: u32 = 6;
+
+#[derive(Deserialize)]
+pub(super) struct ShowQuery {
+    /// The message the page ends before; the newest without it.
+    before: Option<i64>,
+    /// `view` reads along without claiming.
+    mode: Option<String>,
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Reached { session, conversation }: Reached,
+    Query(query): Query<ShowQuery>,
+) -> Result<Response, Problem> {
+    let stretch =
+        Stretch::load(&state.store, &conversation, session.actor.side(), query.before, PAGE).await?;
+    match &session.actor {
+        Actor::Customer(customer) => {
+            let page = customer_room(&state, customer, &conversation, stretch).await?;
+            Ok(Html(page).into_response())
+        }
+        Actor::Agent(agent) => {
+            let wants_view = query.mode.as_deref() == Some("view");
+            Ok(Html(agent_room(&state, agent, &conversation, stretch, wants_view).await?).into_response())
+        }
+    }
+}
+
+/// The customer's page, with an empty composer.
+pub(super) async fn customer_room(
+    state: &AppState,
+    customer: &Customer,
+    conversation: &Conversation,
+    stretch: Stretch,
+) -> Result<CustomerRoom, Problem> {
+    let queue = match conversation.status() {
+        domain::Status::Open => {
+            queue_words(state.store.queue_position(conversation).await?, state.hub.agents_online())
+        }
+        _ => String::new(),
+    };
+    Ok(CustomerRoom {
+        agent_name: conversation.current_claim().map(|claim| claim.holder.name.clone()),
+        queue,
+        client_id: ClientId::new(),
+        draft: String::new(),
+        error: None,
+        room: room(conversation, Side::Customer, &customer.name, "view", stretch),
+    })
+}
+
+async fn agent_room(
+    state: &AppState,
+    agent: &Agent,
+    conversation: &Conversation,
+    stretch: Stretch,
+    wants_view: bool,
+) -> Result<AgentRoom, Problem> {
+    let customer = &conversation.customer;
+    let holder = holder(conversation, agent, state.store.clock().now());
+    // An administrator never claims by mere opening (C4); who holds it already, works on.
+    let is_work = matches!(holder, Holder::Me) || !wants_view && !agent.is_administrator();
+    let mode = if is_work { "work" } else { "view" };
+    let mut earlier_conversations = requests(state, &Actor::Customer(customer.clone()), EARLIER).await?;
+    earlier_conversations.retain(|request| request.id != conversation.id);
+    Ok(AgentRoom {
+        agent_id: agent.id,
+        holder,
+        customer: CustomerCard {
+            initials: initials(&customer.name),
+            name: customer.name.clone(),
+            email: customer.email.clone(),
+            email_verified: customer.email_verified,
+        },
+        waiting_since: conversation.waiting_since.map(When::waiting),
+        created_at: When::ago(conversation.created_at),
+        tags: conversation.tags.clone(),
+        earlier_conversations,
+        room: room(conversation, Side::Agent, &agent.name, mode, stretch),
+    })
+}
+
+fn holder(conversation: &Conversation, agent: &Agent, now: Timestamp) -> Holder {
+    match conversation.current_claim().filter(|claim| !claim.is_expired(now)) {
+        None => Holder::Nobody,
+        Some(claim) if claim.holder.key == agent.key => Holder::Me,
+        Some(claim) => Holder::Other { name: claim.holder.name.clone(), since: When::clock(claim.since) },
+    }
+}
+
+fn room(conversation: &Conversation, side: Side, name: &str, mode: &'static str, stretch: Stretch) -> Room {
+    let other_seen_seq = match side {
+        Side::Customer => conversation.agent_seen_seq,
+        Side::Agent => conversation.customer_seen_seq,
+    };
+    Room {
+        id: conversation.id,
+        viewer: side.as_str(),
+        viewer_name: name.to_owned(),
+        status: StatusView(conversation.status()),
+        mode,
+        last_seq: stretch.last_seq,
+        last_rev: conversation.last_rev,
+        last_note_seq: stretch.last_note_seq,
+        other_seen_seq,
+        transcript: stretch.transcript,
+    }
+}

@@ -1,0 +1,86 @@
+//! `POST /support/customer/`: begins a conversation; who has no session yet gets one in the same step.
+
+use super::{Entrance, Home};
+use crate::AppState;
+use crate::auth::{As, Caller, cookies};
+use crate::client_address::ClientAddress;
+use crate::error::{Code, Problem};
+use crate::form::{PageForm, as_typed, sentence};
+use crate::view::{Field, Html};
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::text::check_text;
+use domain::{ClientId, Conversation, Side};
+use serde::Deserialize;
+use store::Session;
+
+#[derive(Deserialize)]
+pub(super) struct BeginForm {
+    client_id: ClientId,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    text: String,
+}
+
+pub(super) async fn begin(
+    State(state): State<AppState>,
+    caller: Caller,
+    address: ClientAddress,
+    PageForm(form): PageForm<BeginForm>,
+) -> Result<Response, Problem> {
+    let text = as_typed(&form.text);
+    match caller.on(Side::Customer) {
+        Some(session) => begin_another(&state, session, address, form.client_id, text).await,
+        None => begin_first(&state, address, &form, &text).await,
+    }
+}
+
+async fn begin_another(
+    state: &AppState,
+    session: &Session,
+    address: ClientAddress,
+    client_id: ClientId,
+    text: String,
+) -> Result<Response, Problem> {
+    let refused = check_text(&text)
+        .map_err(|error| Problem::invalid("text", &sentence(&error.to_string())))
+        .and_then(|()| state.rates.conversation(address.client()));
+    if let Err(problem) = refused {
+        let field = Field { value: text, error: Some(problem.detail().to_owned()) };
+        return Ok(problem.response(Html(Home::load(state, session, field, client_id).await?)));
+    }
+    let (conversation, _) = state.store.create_conversation(session, client_id, &text).await?;
+    Ok(to_conversation(&conversation).into_response())
+}
+
+async fn begin_first(
+    state: &AppState,
+    address: ClientAddress,
+    form: &BeginForm,
+    text: &str,
+) -> Result<Response, Problem> {
+    let entrance = Entrance::checked(form.client_id, &form.name, &form.email, text);
+    if !entrance.is_fine() {
+        return Ok(Problem::invalid("form", &"see the fields").response(Html(entrance)));
+    }
+    let client = address.client();
+    let allowed = state.rates.customer_session(client).and_then(|()| state.rates.conversation(client));
+    if let Err(problem) = allowed {
+        let error = Some(sentence(problem.detail()));
+        return Ok(problem.response(Html(Entrance { error, ..entrance })));
+    }
+    let (token, _) = state.store.start_customer_session(&form.name, &form.email).await?;
+    let lost = || Problem::new(Code::SignedOut, "the session ended at once: send the form again");
+    let session = state.store.authenticate(token.reveal()).await?.ok_or_else(lost)?;
+    let (conversation, _) = state.store.create_conversation(&session, form.client_id, text).await?;
+    let cookie = cookies::set(&state.config, As::Customer, &token);
+    Ok(([(SET_COOKIE, cookie)], to_conversation(&conversation)).into_response())
+}
+
+fn to_conversation(conversation: &Conversation) -> Redirect {
+    Redirect::to(&format!("/chat/{}/?as=customer", conversation.id))
+}

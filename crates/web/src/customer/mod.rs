@@ -1,0 +1,19 @@
+//! The customer's entrance and home, at `/support/customer/`.
+
+mod begin;
+pub mod entrance;
+pub mod home;
+mod sign_out;
+
+use crate::AppState;
+use axum::Router;
+use axum::routing::{get, post};
+
+pub use entrance::Entrance;
+pub use home::{Home, RequestRow};
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/support/customer/", get(home::show).post(begin::begin))
+        .route("/support/customer/sign-out", post(sign_out::sign_out))
+}

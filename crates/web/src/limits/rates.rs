@@ -1,0 +1,107 @@
+//! Rates: so many in a time, with bursts.
+
+use super::LimitsConfig;
+use crate::client_address::Client;
+use crate::error::Problem;
+use domain::SessionKey;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::hash::Hash;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How often one client may do what, on this node.
+#[derive(Debug)]
+pub struct RateLimits {
+    messages: Rate<SessionKey>,
+    customer_sessions: Rate<Client>,
+    conversations: Rate<Client>,
+}
+
+impl RateLimits {
+    /// Fresh counters.
+    pub fn new(config: &LimitsConfig) -> Self {
+        let per_minute = |limit| Quota::per_minute(at_least_one(limit));
+        let messages = Quota::per_second(at_least_one(config.messages_per_second))
+            .allow_burst(at_least_one(config.messages_burst));
+        Self {
+            messages: Rate::new(config.enabled, messages),
+            customer_sessions: Rate::new(config.enabled, per_minute(config.customer_sessions_per_minute)),
+            conversations: Rate::new(config.enabled, per_minute(config.conversations_per_minute)),
+        }
+    }
+
+    /// A customer's session sends a message.
+    ///
+    /// # Errors
+    /// `rate_limited`, with when to try again.
+    pub fn message(&self, session: SessionKey) -> Result<(), Problem> {
+        self.messages.check(&session)
+    }
+
+    /// A new customer comes from an address.
+    ///
+    /// # Errors
+    /// `rate_limited`, with when to try again.
+    pub fn customer_session(&self, client: Client) -> Result<(), Problem> {
+        self.customer_sessions.check(&client)
+    }
+
+    /// A new conversation comes from an address.
+    ///
+    /// # Errors
+    /// `rate_limited`, with when to try again.
+    pub fn conversation(&self, client: Client) -> Result<(), Problem> {
+        self.conversations.check(&client)
+    }
+}
+
+fn at_least_one(limit: u32) -> NonZeroU32 {
+    NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN)
+}
+
+/// After how many checks the keys that are idle are forgotten, so that memory stays bounded (D8).
+const TIDY_EVERY: usize = 4096;
+
+#[derive(Debug)]
+struct Rate<K: Hash + Eq + Clone> {
+    limiter: Option<DefaultKeyedRateLimiter<K>>,
+    checks: AtomicUsize,
+}
+
+impl<K: Hash + Eq + Clone> Rate<K> {
+    fn new(enabled: bool, quota: Quota) -> Self {
+        Self { limiter: enabled.then(|| RateLimiter::keyed(quota)), checks: AtomicUsize::new(0) }
+    }
+
+    fn check(&self, key: &K) -> Result<(), Problem> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        if self.checks.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
+            limiter.retain_recent();
+        }
+        limiter
+            .check_key(key)
+            .map_err(|until| Problem::rate_limited(until.wait_time_from(DefaultClock::default().now())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_has_its_burst_and_then_waits() {
+        let limits = RateLimits::new(&LimitsConfig::default());
+        for sent in 0..100 {
+            assert!(limits.message(SessionKey(1)).is_ok(), "{sent}");
+        }
+        assert!((0..50).any(|_| limits.message(SessionKey(1)).is_err()));
+        assert!(limits.message(SessionKey(2)).is_ok());
+    }
+
+    #[test]
+    fn off_means_none() {
+        let limits = RateLimits::new(&LimitsConfig { enabled: false, ..LimitsConfig::default() });
+        assert!((0..1000).all(|_| limits.message(SessionKey(1)).is_ok()));
+    }
+}

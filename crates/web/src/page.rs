@@ -1,0 +1,91 @@
+//! The pages that belong to no feature: the landing page and what is shown when something is wrong.
+
+use crate::AppState;
+use crate::error::Problem;
+use crate::form::sentence;
+use crate::view::Html;
+use askama::Template;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new().route("/", get(async || Html(Landing)))
+}
+
+/// `/`
+#[derive(Template)]
+#[template(path = "landing.html")]
+pub struct Landing;
+
+/// An error for people. Programs get `problem+json`.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, in a few words.
+    pub heading: &'static str,
+    /// What to do about it.
+    pub detail: String,
+    /// Where to go on from here: address and words.
+    pub back: (&'static str, &'static str),
+}
+
+impl ErrorPage {
+    /// The page for an HTTP status, with the usual words.
+    pub fn new(status: u16) -> Self {
+        let (heading, detail) = match status {
+            401 => ("Please sign in", "Your session has ended, or this page needs one."),
+            403 => (
+                "This is not for your account",
+                "Sign in with an account that may do this, or ask an administrator.",
+            ),
+            404 => (
+                "Nothing here",
+                "The address may be mistyped, or this conversation belongs to another browser or account.",
+            ),
+            413 => ("That is too long", "Go back and send a shorter message: 10,000 characters at most."),
+            429 => (
+                "One moment, please",
+                "That was more than we can take at once. Wait a little and try again; nothing was lost on our side.",
+            ),
+            503 => (
+                "Back in a moment",
+                "The server is starting or cannot reach its database. Try again in a few seconds.",
+            ),
+            400..=499 => {
+                ("That did not work", "The request was not understood. Go back, check it, and try again.")
+            }
+            _ => (
+                "Something went wrong",
+                "It is our fault, and it is logged. Try again; if it stays, tell whoever runs this server.",
+            ),
+        };
+        Self { status, heading, detail: detail.into(), back: ("/", "Go to the start") }
+    }
+
+    /// The page for a problem, in its own words where the usual ones would say less.
+    fn of(problem: &Problem) -> Self {
+        let page = Self::new(problem.code().status().as_u16());
+        match page.status {
+            401 | 403 | 404 | 413 | 429 | 500.. => page,
+            _ => Self { detail: sentence(problem.detail()), ..page },
+        }
+    }
+}
+
+/// Shows problems of pages as pages. What programs ask for answers `problem+json` itself, and a form that was refused
+/// is shown again by its own handler.
+pub(crate) async fn show_problems(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    match response.extensions().get::<Problem>() {
+        Some(problem) if !is_page => problem.response(Html(ErrorPage::of(problem))),
+        Some(_) | None => response,
+    }
+}

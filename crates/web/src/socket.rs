@@ -1,0 +1,7 @@
+//! What both WebSocket routes share: who may open one, and the line to whoever did.
+
+mod line;
+mod upgrade;
+
+pub use line::{Incoming, Line};
+pub use upgrade::{FRAME_BYTES, Upgrade};

@@ -1,0 +1,51 @@
+//! What every handler shares.
+
+use crate::Config;
+use crate::limits::{RateLimits, SignInThrottle, SocketCounts};
+use realtime::Hub;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::Store;
+
+/// What every handler shares. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The open sockets.
+    pub hub: Hub,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// How often one client may do what.
+    pub rates: Arc<RateLimits>,
+    /// How many sockets each address has open.
+    pub sockets: SocketCounts,
+    /// Failed sign-ins.
+    pub sign_ins: SignInThrottle,
+    is_draining: Arc<AtomicBool>,
+}
+
+impl AppState {
+    /// A server's state. The store was opened with the hub as its listener.
+    pub fn new(store: Store, hub: Hub, config: Config) -> Self {
+        Self {
+            store,
+            hub,
+            rates: Arc::new(RateLimits::new(&config.limits)),
+            sockets: SocketCounts::new(&config.limits),
+            sign_ins: SignInThrottle::new(&config.limits),
+            config: Arc::new(config),
+            is_draining: Arc::default(),
+        }
+    }
+
+    /// The server is about to stop: it reports not ready from now on (D7).
+    pub fn begin_drain(&self) {
+        self.is_draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the server is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,145 @@
+//! What several pages show: times, statuses, fields of a form.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::{Status, Timestamp};
+use std::fmt;
+
+/// A page, or a part of one, as a response.
+pub(crate) struct Html<T>(pub T);
+
+impl<T: Template> IntoResponse for Html<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(html) => axum::response::Html(html).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "a page cannot be made");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+/// A time on a page: UTC in the first paint; `js/times.js` makes it local, with the exact time on hover.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    at: Timestamp,
+    style: &'static str,
+}
+
+impl When {
+    /// The time of day: `14:05`.
+    pub fn clock(at: Timestamp) -> Self {
+        Self { at, style: "clock" }
+    }
+
+    /// The day, as a separator in a transcript: `Monday, 3 March`.
+    pub fn day(at: Timestamp) -> Self {
+        Self { at, style: "day" }
+    }
+
+    /// How long ago: `5 min ago`.
+    pub fn ago(at: Timestamp) -> Self {
+        Self { at, style: "ago" }
+    }
+
+    /// How long somebody waits since then: `12 min`.
+    pub fn waiting(at: Timestamp) -> Self {
+        Self { at, style: "waiting" }
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = match self.style {
+            "clock" => "%H:%M UTC",
+            "day" => "%A, %-d %B %Y",
+            _ => "%-d %b, %H:%M UTC",
+        };
+        let at = jiff::Timestamp::from_microsecond(self.at.as_micros()).map_err(|_| fmt::Error)?;
+        let text = at.strftime(format);
+        write!(f, r#"<time datetime="{}" data-as="{}">{text}</time>"#, self.at, self.style)
+    }
+}
+
+/// Digits, month names and our own words only.
+impl HtmlSafe for When {}
+
+/// A conversation's status in the words of who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusView(pub Status);
+
+impl StatusView {
+    /// The wire name, which style sheets and scripts go by.
+    pub fn name(&self) -> &'static str {
+        self.0.as_str()
+    }
+
+    /// For customers, snoozing is the agents' affair: it waits like an open one.
+    pub fn label_for_customer(&self) -> &'static str {
+        match self.0 {
+            Status::Open | Status::Snoozed => "Waiting",
+            Status::Ongoing => "Ongoing",
+            Status::Resolved => "Resolved",
+        }
+    }
+
+    /// For agents.
+    pub fn label_for_agent(&self) -> &'static str {
+        match self.0 {
+            Status::Open => "In queue",
+            Status::Ongoing => "Ongoing",
+            Status::Snoozed => "Snoozed",
+            Status::Resolved => "Resolved",
+        }
+    }
+
+    /// Whether nothing more is expected of anybody.
+    pub fn is_resolved(&self) -> bool {
+        self.0 == Status::Resolved
+    }
+}
+
+/// A form field as last typed, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Field {
+    /// What was typed; shown again, so that nothing is lost.
+    pub value: String,
+    /// What to do about it.
+    pub error: Option<String>,
+}
+
+/// The first letters of the first and the last word of a name, for the round mark beside it.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let letters = [words.next(), words.next_back()];
+    letters
+        .into_iter()
+        .flatten()
+        .filter_map(|word| word.chars().next())
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_readable_without_scripts() {
+        let at = "2026-03-03T14:05:09Z".parse().unwrap();
+        assert_eq!(
+            When::clock(at).to_string(),
+            r#"<time datetime="2026-03-03T14:05:09Z" data-as="clock">14:05 UTC</time>"#
+        );
+    }
+
+    #[test]
+    fn initials_come_from_first_and_last_word() {
+        assert_eq!(initials("noor van den Berg"), "NB");
+        assert_eq!(initials("Ωmega"), "Ω");
+        assert_eq!(initials(""), "");
+    }
+}

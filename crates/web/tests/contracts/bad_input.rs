@@ -1,0 +1,85 @@
+//! Bad input: a clear refusal, nothing lost, nothing half done.
+
+use serde_json::{Value, json};
+use testkit::{TestApp, both_databases};
+use uuid::Uuid;
+
+both_databases! {
+    /// 400 for what is no JSON, 422 for JSON that is not what was asked for.
+    async fn bodies_that_are_not_what_was_asked_for(app: TestApp) {
+        let customer = app.customer("Ada").await;
+        let id = Uuid::new_v4();
+        let invalid_utf8: &[u8] = b"{\"text\": \"\xff\"}";
+        customer.post_raw("/conversations", "{\"text\":").await.expect_problem(400, "malformed");
+        customer.post_raw("/conversations", invalid_utf8).await.expect_problem(400, "malformed");
+        for body in [
+            json!([]),
+            json!({}),
+            json!({"text": "Hi"}),
+            json!({"text": 7, "client_id": id}),
+            json!({"text": "Hi", "client_id": "seven"}),
+            json!({"text": "Hi", "client_id": id, "status": "resolved"}),
+        ] {
+            let answer = customer.post("/conversations", body.clone()).await;
+            assert_eq!(answer.status, 422, "{body}: {}", answer.text);
+        }
+        assert_eq!(customer.get("/conversations").await.expect(200)["items"], json!([]));
+    }
+
+    /// 1 to 10,000 characters, not blank, no U+0000; stored exactly as sent.
+    async fn text_has_limits_and_is_kept_as_sent(app: TestApp) {
+        let customer = app.customer("Ada").await;
+        let conversation = customer.open_conversation("Hello").await;
+        let mut socket = customer.chat(&conversation).await;
+        let too_long = "ä".repeat(10_001);
+        for text in ["", " \n\t", "\u{200b}\u{feff}", "a\0b", too_long.as_str()] {
+            let answer = customer.send(&conversation, Uuid::new_v4(), text).await;
+            assert_eq!(answer.status, 422, "{text:.20}: {}", answer.text);
+            socket.send(json!({"type": "send", "client_id": Uuid::new_v4(), "text": text})).await;
+            let rejected = socket.frame("rejected").await;
+            assert!(rejected["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{rejected}");
+        }
+        let longest = "🔥".repeat(10_000);
+        for text in [longest.as_str(), "  indented\r\n\tand e\u{301} odd 👩‍🚒 ", "<script>alert(1)</script> {{ x }} %s $1 '"] {
+            assert_eq!(customer.say(&conversation, text).await["text"], text);
+        }
+        socket.say("Still fine").await;
+        assert_eq!(customer.messages(&conversation).await.len(), 5);
+    }
+
+    /// Unknown ids are 404 everywhere, and say nothing of the inside.
+    async fn unknown_ids_are_missing(app: TestApp) {
+        let agent = app.agent("Grace").await;
+        for id in [Uuid::new_v4().to_string(), "13".to_owned(), "not-a-uuid".to_owned()] {
+            for path in ["", "/messages", "/notes", "/suggestions"] {
+                let answer = agent.get(&format!("/conversations/{id}{path}")).await;
+                answer.expect_problem(404, "not_found");
+            }
+            agent.put_empty(&format!("/conversations/{id}/claim")).await.expect_problem(404, "not_found");
+            assert_eq!(agent.page(&format!("/chat/{id}/")).await.status, 404);
+        }
+    }
+
+    /// Unknown parameters and limits outside 1–100 are refused.
+    async fn unknown_parameters_and_limits_are_refused(app: TestApp) {
+        let agent = app.agent("Grace").await;
+        for query in ["limit=0", "limit=101", "limit=x", "status=broken", "page=2", "sort=random", "cursor=zzz"] {
+            let answer = agent.get(&format!("/conversations?{query}")).await;
+            assert_eq!(answer.status, 422, "{query}: {}", answer.text);
+        }
+    }
+
+    /// Signed in, role, object, body, state: checked in this order.
+    async fn the_checks_come_in_order(app: TestApp) {
+        let customer = app.customer("Ada").await;
+        let missing = format!("/conversations/{}/notes", Uuid::new_v4());
+        assert_eq!(app.api().post(&missing, Value::Null).await.status, 401);
+        assert_eq!(customer.post(&missing, Value::Null).await.status, 403);
+        let agent = app.agent("Grace").await;
+        assert_eq!(agent.post(&missing, Value::Null).await.status, 404);
+        let conversation = customer.open_conversation("Help").await;
+        customer.resolve(&conversation).await;
+        let body = json!({"client_id": Uuid::new_v4(), "text": ""});
+        assert_eq!(agent.post(&format!("/conversations/{conversation}/messages"), body).await.status, 422);
+    }
+}

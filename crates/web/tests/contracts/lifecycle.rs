@@ -1,0 +1,82 @@
+//! The states of a conversation: who may resolve it, and what opens it again.
+
+use serde_json::{Value, json};
+use testkit::{TestApp, both_databases};
+use uuid::Uuid;
+
+both_databases! {
+    /// open → ongoing → resolved, as both sides see it.
+    async fn a_conversation_goes_its_way(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        assert_eq!(customer.conversation(&conversation).await["status"], "open");
+        let mut theirs = customer.chat(&conversation).await;
+        agent.claim(&conversation).await;
+        theirs.frame_where("ongoing", |frame| frame["conversation"]["status"] == "ongoing").await;
+        let resolved = agent.resolve(&conversation).await;
+        assert_eq!((&resolved["status"], &resolved["claim"]), (&json!("resolved"), &Value::Null));
+        assert_eq!(agent.resolve(&conversation).await["status"], "resolved", "repeating changes nothing");
+        theirs.frame_where("resolved", |frame| frame["conversation"]["status"] == "resolved").await;
+        agent.put_empty(&format!("/conversations/{conversation}/claim")).await.expect_problem(409, "resolved");
+    }
+
+    /// A customer's message on a resolved conversation opens it again, in the queue.
+    async fn a_customers_message_reopens(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        agent.claim(&conversation).await;
+        agent.resolve(&conversation).await;
+        customer.say(&conversation, "It is broken again").await;
+        let reopened = customer.conversation(&conversation).await;
+        assert_eq!((&reopened["status"], &reopened["claim"]), (&json!("open"), &Value::Null));
+    }
+
+    /// D2: a resend of an old `client_id` after the resolution answers 200 and opens nothing.
+    async fn d2_a_late_resend_reopens_nothing(app: TestApp) {
+        let customer = app.customer("Ada").await;
+        let conversation = customer.open_conversation("Help").await;
+        let client_id = Uuid::new_v4();
+        let first = customer.send(&conversation, client_id, "Thanks").await.expect(201);
+        customer.resolve(&conversation).await;
+        assert_eq!(customer.send(&conversation, client_id, "Thanks").await.expect(200), first);
+        assert_eq!(customer.conversation(&conversation).await["status"], "resolved");
+    }
+
+    /// The owner reopens to the queue, an agent to themselves.
+    async fn reopening_gives_it_to_the_queue_or_the_agent(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        let resolution = format!("/conversations/{conversation}/resolution");
+        customer.resolve(&conversation).await;
+        assert_eq!(customer.delete(&resolution).await.expect(200)["status"], "open");
+        customer.resolve(&conversation).await;
+        let reopened = agent.delete(&resolution).await.expect(200);
+        assert_eq!(reopened["status"], "ongoing");
+        assert_eq!(reopened["claim"]["agent"]["name"], "Grace");
+    }
+
+    /// K1: the stage, and with it what is suggested, moves with the conversation, over REST and on the open socket.
+    async fn k1_suggestions_follow_the_conversation(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("My parcel did not come").await;
+        let path = format!("/conversations/{conversation}/suggestions");
+        let mut desk = agent.chat(&conversation).await;
+        let mut suggested = Vec::new();
+        for stage in ["greeting", "ongoing", "resolved"] {
+            match stage {
+                "ongoing" => drop(desk.say("Let me look").await),
+                "resolved" => drop(agent.resolve(&conversation).await),
+                _ => {}
+            }
+            let shown = desk.frame_where(stage, |frame| frame["type"] == "suggestions" && frame["stage"] == stage).await;
+            let answer = agent.get(&path).await.expect(200);
+            assert_eq!((&answer["stage"], &answer["items"]), (&json!(stage), &shown["items"]));
+            let items = answer["items"].as_array().expect("items").clone();
+            assert!(!items.is_empty(), "{answer}");
+            assert!(items.iter().all(|item| !item["text"].as_str().unwrap_or("{{").contains("{{")), "{answer}");
+            suggested.push(items);
+        }
+        assert_ne!(suggested[0], suggested[1]);
+        assert_ne!(suggested[1], suggested[2]);
+    }
+}

@@ -1,0 +1,6 @@
+//! The pages: every template with hostile data, and the forms as a browser without scripts uses them.
+#![cfg(test)]
+
+mod admin;
+mod forms;
+mod templates;
