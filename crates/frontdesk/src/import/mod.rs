@@ -1,0 +1,85 @@
+//! `frontdesk import messages`: messages from a CSV file.
+//!
+//! A file is read whole ([`mod@file`]), its rows are arranged into one conversation for each user id ([`plan`]), and every
+//! customer, conversation and message gets an id made from what it is, so that importing a file again changes nothing.
+
+mod file;
+mod plan;
+mod row;
+
+use crate::cli::ImportMessagesArgs;
+use crate::failure::Failure;
+use file::{Contents, Unreadable};
+use indicatif::ProgressBar;
+use std::time::{Duration, Instant};
+use store::{Import, Imported, Store};
+
+/// Messages in one commit: enough for full speed, and a server on the same data waits for it only shortly.
+const BATCH: usize = 1000;
+/// The longest pause between two commits. SQLite keeps no queue of writers: one that waits looks again at least this
+/// often, so a server on the same data gets its turn.
+const PAUSE: Duration = Duration::from_millis(110);
+
+/// Runs the command.
+///
+/// # Errors
+/// When the file or the database cannot be used, and, after all else is imported, when rows are bad.
+pub async fn messages(args: &ImportMessagesArgs) -> Result<(), Failure> {
+    let Contents { rows, bad } = read(args)?;
+    let store = args.database.open().await?;
+    let all = rows.len();
+    let imported = import(&store, plan::conversations(rows)).await;
+    store.close().await;
+    let Imported { customers, conversations, messages } = imported?;
+    println!(
+        "Imported {messages} messages, {conversations} conversations and {customers} customers; {} messages were there \
+         already.",
+        all - messages
+    );
+    for row in &bad {
+        eprintln!("{row}");
+    }
+    if bad.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::fault(
+        format!("left out {} of {} rows", bad.len(), all + bad.len()),
+        "they are listed above with their line",
+        "Mend them and import the file again: what is in stays as it is",
+    ))
+}
+
+fn read(args: &ImportMessagesArgs) -> Result<Contents, Failure> {
+    let what = || format!("cannot import {}", args.file.display());
+    let bytes = std::fs::read(&args.file)
+        .map_err(|error| Failure::fault(what(), error, "Check the path and that you may read the file"))?;
+    Contents::read(&bytes).map_err(|why| {
+        let remedy = match why {
+            Unreadable::Header => "Export it with this header, separated by commas",
+            Unreadable::Encoding { .. } => {
+                "Save it as \"CSV UTF-8\" and import it again; nothing was imported"
+            }
+        };
+        Failure::fault(what(), why, remedy)
+    })
+}
+
+async fn import(store: &Store, imports: Vec<Import>) -> Result<Imported, Failure> {
+    let all = imports.iter().map(|import| import.messages.len() as u64).sum();
+    // Draws nothing unless standard error is a terminal.
+    let progress = ProgressBar::new(all);
+    let mut done = Imported::default();
+    for batch in plan::batches(imports, BATCH) {
+        let began = Instant::now();
+        let imported = store.import(&batch).await.map_err(|why| {
+            Failure::fault("the import stopped", why, "Run it again: it goes on where it stopped")
+        })?;
+        done.customers += imported.customers;
+        done.conversations += imported.conversations;
+        done.messages += imported.messages;
+        progress.inc(batch.iter().map(|import| import.messages.len() as u64).sum());
+        tokio::time::sleep((began.elapsed() / 4).min(PAUSE)).await;
+    }
+    progress.finish_and_clear();
+    Ok(done)
+}

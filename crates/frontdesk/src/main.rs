@@ -1,0 +1,38 @@
+//! Frontdesk, the program: command line, configuration and wiring. What it does is in the crates it wires together.
+
+mod address;
+mod agent;
+mod cli;
+mod config;
+mod demo;
+mod doctor;
+mod failure;
+mod import;
+mod limits;
+mod logging;
+mod migrate;
+mod serve;
+mod server;
+
+use clap::Parser;
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Before anything else: the settings of .env must be there when the command line is read.
+    let outcome = config::read_dotenv().and_then(|()| match cli::Cli::try_parse() {
+        Ok(cli) => cli.run(),
+        Err(error) if error.use_stderr() => Err(Failure::from(error)),
+        Err(help_or_version) => {
+            print!("{help_or_version}");
+            Ok(())
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("frontdesk: {failure}");
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `frontdesk serve`: the server.
+
+use crate::address;
+use crate::cli::ServeArgs;
+use crate::config;
+use crate::failure::Failure;
+use crate::server::{self, Server};
+use crate::{limits, logging};
+use std::time::Duration;
+use store::Settings;
+
+/// Runs the command until the server is told to stop.
+///
+/// # Errors
+/// When a setting is wrong, the address is taken, or the database cannot be opened.
+pub async fn run(args: ServeArgs) -> Result<(), Failure> {
+    logging::start(&args.logging);
+    limits::raise_open_files();
+    let mut config = web::Config::from_env(config::env)
+        .map_err(|why| Failure::usage("cannot start", why, "Mend it in the environment or in .env"))?;
+    config.public_url.clone_from(&args.address.public_url);
+    if args.redis_url.is_some() {
+        tracing::warn!("REDIS_URL is set, but this version runs as one node and uses no Redis");
+    }
+    if !config.limits.enabled {
+        tracing::warn!("FRONTDESK_RATE_LIMITS is off: anybody may send as much as they like");
+    }
+
+    let database = args.database.database(config::env)?;
+    let listener = server::listen(args.address.listen).await?;
+    let settings = Settings { lease: Duration::from_secs(args.claim_grace_seconds) };
+    let drain = Duration::from_secs(args.drain_seconds);
+    let base = address::base(args.address.public_url.as_ref(), listener.local_addr().ok());
+    let server = Server::open(listener, &database, settings, config, drain).await?;
+
+    println!("Frontdesk is at {base}");
+    // On standard output alone, and only while there is no administrator (A5).
+    if let Some(token) = server.store().new_setup_link().await? {
+        println!("Nobody looks after it yet. Make yourself the administrator, within 24 hours, at");
+        println!("{base}set-password/{}", token.reveal());
+    }
+    server.run().await;
+    Ok(())
+}
