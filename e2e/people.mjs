@@ -1,0 +1,34 @@
+// What customers and agents do on the pages, by what they see: labels and roles.
+
+export const PASSWORD = "correct horse battery";
+
+/** Writes a first request; gives the conversation's address. */
+export async function request(page, { name, email, text }) {
+  await page.goto("/support/customer/");
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("What happened?").fill(text);
+  await page.getByRole("button", { name: "Start the conversation" }).click();
+  await page.waitForURL(/\/chat\/[0-9a-f-]{36}\//);
+  return new URL(page.url()).pathname;
+}
+
+export async function signIn(page, email, password = PASSWORD) {
+  await page.goto("/support/agent/");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** Writes into the composer and sends with Enter. */
+export async function write(page, text) {
+  const composer = page.locator("chat-room").getByRole("textbox");
+  await composer.fill(text);
+  await composer.press("Enter");
+}
+
+/** A message of the transcript that has arrived at the server, by its text. */
+export function message(page, text) {
+  return page.getByRole("log").locator("[data-seq]", { hasText: text });
+}
