@@ -28,6 +28,11 @@ impl Fixture for DatabaseConfig {
 /// # Panics
 /// As the test does.
 pub fn run<F: Fixture, Test: Future<Output = ()>>(kind: Kind, test: impl FnOnce(F) -> Test) {
+    // What the server warns of is shown with a test that fails.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_test_writer()
+        .try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let database = TestDatabase::create(kind).await;
