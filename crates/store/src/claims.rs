@@ -126,7 +126,8 @@ impl Store {
         change: fn(&mut Conversation, domain::Timestamp) -> Option<domain::Event>,
     ) -> Result<usize> {
         let mut conn = self.db.read().await?;
-        let due = fetch_all!(conn, (Uuid,), due, Time(self.clock.now()), SWEEP)?;
+        let now = dialect::now(conn.get(), &self.clock).await?;
+        let due = fetch_all!(conn, (Uuid,), due, Time(now), SWEEP)?;
         drop(conn);
         let mut swept = 0;
         for (id,) in due {

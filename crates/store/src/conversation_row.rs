@@ -207,3 +207,11 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
     conversation.version += 1;
     Ok(())
 }
+
+/// Writes the end of a claim's lease (C3). No new version: no view shows it, and whoever compares versions would read
+/// the conversation again for nothing.
+pub(crate) async fn save_lease(tx: &mut Tx, conversation: &Conversation) -> Result<()> {
+    let expires_at = conversation.current_claim().map(|claim| Time(claim.expires_at));
+    let sql = "UPDATE conversations SET lease_expires_at = $2 WHERE id = $1";
+    execute!(tx, sql, conversation.key.0, expires_at).map(|_| ())
+}

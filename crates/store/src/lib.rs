@@ -29,6 +29,7 @@ mod page;
 mod passwords;
 mod queue;
 mod records;
+mod repair;
 mod resolution;
 mod search;
 mod sessions;
@@ -59,6 +60,7 @@ pub use records::{
     CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order, Records, Role,
     Target, UserRecord,
 };
+pub use repair::{Position, Stand};
 pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
 pub use sessions::{AGENT_IDLE, AGENT_MAX, CUSTOMER_IDLE, Session};
 pub use store::{Settings, Store};

@@ -16,8 +16,8 @@ use uuid::Uuid;
 macro_rules! select_messages {
     ($tail:literal) => {
         concat!(
-            "SELECT id, external_id, seq, side, author_id, author_name, text, client_id, created_at, rev, edited_at,
-                    deleted_at
+            "SELECT messages.id, conversation_id, external_id, seq, side, author_id, author_name, text, client_id,
+                    created_at, rev, edited_at, deleted_at
              FROM messages ",
             $tail
         )
@@ -29,6 +29,7 @@ pub(crate) use select_messages;
 #[derive(FromRow)]
 pub(crate) struct MessageRow {
     pub id: i64,
+    pub conversation_id: i64,
     external_id: Uuid,
     seq: i64,
     side: String,

@@ -7,6 +7,7 @@ use crate::{Change, Clock, DatabaseConfig, Db, Result};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// What the store can be told to do differently.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub struct Store {
     pub(crate) settings: Arc<Settings>,
     pub(crate) appender: Appender,
     pub(crate) uses: Uses,
+    installation: Uuid,
     listener: Arc<dyn Fn(Change) + Send + Sync>,
 }
 
@@ -45,17 +47,23 @@ impl Store {
         listener: impl Fn(Change) + Send + Sync + 'static,
     ) -> Result<Self> {
         let db = config.open().await?;
+        let (installation,) = fetch_one!(db.read().await?, (Uuid,), "SELECT id FROM installation")?;
         let (settings, listener): (_, Arc<dyn Fn(Change) + Send + Sync>) =
             (Arc::new(settings), Arc::new(listener));
         let appender =
             Appender::start(db.clone(), clock.clone(), Arc::clone(&settings), Arc::clone(&listener));
         let uses = Uses::start(db.clone(), clock.clone());
-        Ok(Self { db, clock, settings, appender, uses, listener })
+        Ok(Self { db, clock, settings, appender, uses, installation, listener })
     }
 
     /// The clock the store was opened with.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The installation this database belongs to, the same for all of its nodes.
+    pub fn installation(&self) -> Uuid {
+        self.installation
     }
 
     /// Whether the database answers.

@@ -1,7 +1,7 @@
 //! How every change of a conversation's state is made: lock, check, change, log, commit, tell.
 
 use crate::audit::{self, Action};
-use crate::conversation_row::save;
+use crate::conversation_row::{save, save_lease};
 use crate::db::Tx;
 use crate::notes::insert_event;
 use crate::{Change, Error, Result, Session, Store, dialect, sessions};
@@ -57,6 +57,11 @@ impl Store {
         if after == before {
             return Ok(after);
         }
+        if is_mere_renewal(&before, &after) {
+            save_lease(&mut tx, &after).await?;
+            tx.commit().await?;
+            return Ok(after);
+        }
         let mut notes = Vec::with_capacity(events.len());
         for event in events {
             notes.push(insert_event(&mut tx, &mut after, event, by, now).await?);
@@ -64,9 +69,7 @@ impl Store {
         save(&mut tx, &mut after).await?;
         tx.commit().await?;
         let conversation = Arc::new(after.clone());
-        if !is_mere_renewal(&before, &after) {
-            self.tell(Change::Conversation(Arc::clone(&conversation)));
-        }
+        self.tell(Change::Conversation(Arc::clone(&conversation)));
         for note in notes {
             self.tell(Change::Note { conversation: Arc::clone(&conversation), note: Arc::new(note) });
         }
@@ -89,7 +92,7 @@ pub(crate) fn takes_over(
     held_by != agent.key && holder(after) != Some(held_by)
 }
 
-/// Whether only the lease's end moved, which no view shows.
+/// Whether only the lease's end moved.
 fn is_mere_renewal(before: &Conversation, after: &Conversation) -> bool {
     before.status() == after.status() && before.claim_token == after.claim_token && before.tags == after.tags
 }

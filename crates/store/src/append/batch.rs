@@ -98,7 +98,7 @@ impl Batch {
         let now = dialect::lock(tx, &ids, &writer.clock).await?;
         let conversations: HashMap<_, _> =
             dialect::load(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect();
-        let live_sessions = dialect::live_sessions(tx, &sessions, now).await?.into_iter().collect();
+        let live_sessions = dialect::live_sessions(tx.get(), &sessions, now).await?.into_iter().collect();
         let keys: Vec<SentKey> = batch
             .iter()
             .filter_map(|job| {

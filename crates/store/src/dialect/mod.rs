@@ -8,7 +8,8 @@ use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::{Conn, ConnMut, NEVER, Tx, fetch_optional};
 use crate::import::Import;
-use crate::messages::side;
+use crate::messages::{MessageRow, side};
+use crate::repair::StandRow;
 use crate::{Clock, Error, Result};
 use domain::{ClientId, Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::FromRow;
@@ -18,8 +19,17 @@ use uuid::Uuid;
 /// tells the database's time once they are locked (C1). Unknown ids are passed over.
 pub(crate) async fn lock(tx: &mut Tx, ids: &[ConversationId], clock: &Clock) -> Result<Timestamp> {
     match tx.get() {
+        ConnMut::Sqlite(_) => {}
+        ConnMut::Postgres(conn) => postgres::lock(conn, ids).await?,
+    }
+    now(tx.get(), clock).await
+}
+
+/// The database's time (C1). SQLite has none of its own.
+pub(crate) async fn now(conn: ConnMut<'_>, clock: &Clock) -> Result<Timestamp> {
+    match conn {
         ConnMut::Sqlite(_) => Ok(clock.now()),
-        ConnMut::Postgres(conn) => Ok(clock.adjust(postgres::lock(conn, ids).await?)),
+        ConnMut::Postgres(conn) => Ok(clock.adjust(postgres::now(conn).await?)),
     }
 }
 
@@ -46,9 +56,42 @@ pub(crate) async fn load_one(conn: &mut Conn, id: ConversationId) -> Result<Opti
     fetch_optional!(conn, ConversationRow, sql, id.0)?.map(ConversationRow::into_conversation).transpose()
 }
 
+/// These conversations, read without a lock; unknown keys are passed over.
+pub(crate) async fn load_by_key(conn: &mut Conn, keys: &[ConversationKey]) -> Result<Vec<Conversation>> {
+    let rows = match conn.get() {
+        ConnMut::Sqlite(conn) => sqlite::load_by_key(conn, keys).await?,
+        ConnMut::Postgres(conn) => postgres::load_by_key(conn, keys).await?,
+    };
+    rows.into_iter().map(ConversationRow::into_conversation).collect()
+}
+
+/// Where these conversations stand; unknown keys are passed over.
+pub(crate) async fn stands(conn: &mut Conn, keys: &[ConversationKey]) -> Result<Vec<StandRow>> {
+    match conn.get() {
+        ConnMut::Sqlite(conn) => sqlite::stands(conn, keys).await,
+        ConnMut::Postgres(conn) => postgres::stands(conn, keys).await,
+    }
+}
+
+/// At most `limit` messages of these conversations after a number each, in order.
+pub(crate) async fn messages_since(
+    conn: &mut Conn,
+    since: &[(ConversationKey, i64)],
+    limit: u32,
+) -> Result<Vec<MessageRow>> {
+    match conn.get() {
+        ConnMut::Sqlite(conn) => sqlite::messages_since(conn, since, limit).await,
+        ConnMut::Postgres(conn) => postgres::messages_since(conn, since, limit).await,
+    }
+}
+
 /// Which of these sessions still stand at `now`.
-pub(crate) async fn live_sessions(tx: &mut Tx, sessions: &[SessionKey], now: Timestamp) -> Result<Vec<i64>> {
-    match tx.get() {
+pub(crate) async fn live_sessions(
+    conn: ConnMut<'_>,
+    sessions: &[SessionKey],
+    now: Timestamp,
+) -> Result<Vec<i64>> {
+    match conn {
         ConnMut::Sqlite(conn) => sqlite::live_sessions(conn, sessions, now).await,
         ConnMut::Postgres(conn) => postgres::live_sessions(conn, sessions, now).await,
     }

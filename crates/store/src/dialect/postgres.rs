@@ -8,16 +8,22 @@ use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::Time;
 use crate::import::Import;
+use crate::messages::{MessageRow, select_messages};
+use crate::repair::StandRow;
 use crate::search::index_words;
-use domain::{Conversation, ConversationId, SessionKey, Timestamp};
+use domain::{Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-pub(super) async fn lock(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<Timestamp> {
+pub(super) async fn lock(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<()> {
     sqlx::query("SELECT id FROM conversations WHERE external_id = ANY($1) ORDER BY id FOR UPDATE")
         .bind(uuids(ids))
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
+    Ok(())
+}
+
+pub(super) async fn now(conn: &mut PgConnection) -> Result<Timestamp> {
     let (now,): (Time,) = sqlx::query_as("SELECT clock_timestamp()").fetch_one(conn).await?;
     Ok(now.0)
 }
@@ -31,6 +37,37 @@ pub(super) async fn product(conn: &mut PgConnection) -> Result<String> {
 pub(super) async fn load(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<Vec<ConversationRow>> {
     let sql = select_conversations!("WHERE c.external_id = ANY($1)");
     Ok(sqlx::query_as(sql).bind(uuids(ids)).fetch_all(conn).await?)
+}
+
+pub(super) async fn load_by_key(
+    conn: &mut PgConnection,
+    keys: &[ConversationKey],
+) -> Result<Vec<ConversationRow>> {
+    let sql = select_conversations!("WHERE c.id = ANY($1)");
+    Ok(sqlx::query_as(sql).bind(column(keys, |key| key.0)).fetch_all(conn).await?)
+}
+
+pub(super) async fn stands(conn: &mut PgConnection, keys: &[ConversationKey]) -> Result<Vec<StandRow>> {
+    let sql = "SELECT id, external_id, last_seq, last_note_seq, last_rev, version, customer_seen_seq, agent_seen_seq
+               FROM conversations WHERE id = ANY($1)";
+    Ok(sqlx::query_as(sql).bind(column(keys, |key| key.0)).fetch_all(conn).await?)
+}
+
+pub(super) async fn messages_since(
+    conn: &mut PgConnection,
+    since: &[(ConversationKey, i64)],
+    limit: u32,
+) -> Result<Vec<MessageRow>> {
+    let sql = select_messages!(
+        "JOIN unnest($1::bigint[], $2::bigint[]) AS since (key, after) ON conversation_id = key AND seq > after
+         ORDER BY conversation_id, seq LIMIT $3"
+    );
+    Ok(sqlx::query_as(sql)
+        .bind(column(since, |(key, _)| key.0))
+        .bind(column(since, |(_, after)| *after))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await?)
 }
 
 pub(super) async fn live_sessions(

@@ -8,8 +8,10 @@ use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::Time;
 use crate::import::Import;
+use crate::messages::{MessageRow, select_messages};
+use crate::repair::StandRow;
 use crate::search::index_words;
-use domain::{Conversation, ConversationId, SessionKey, Timestamp};
+use domain::{Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
@@ -26,6 +28,33 @@ pub(super) async fn load(
     let sql = select_conversations!("WHERE c.external_id IN (SELECT unhex(value) FROM json_each($1))");
     let ids = rows(ids, |id| hex(id.0.as_bytes()).into());
     Ok(sqlx::query_as(sql).bind(ids).fetch_all(conn).await?)
+}
+
+pub(super) async fn load_by_key(
+    conn: &mut SqliteConnection,
+    keys: &[ConversationKey],
+) -> Result<Vec<ConversationRow>> {
+    let sql = select_conversations!("WHERE c.id IN (SELECT value FROM json_each($1))");
+    Ok(sqlx::query_as(sql).bind(rows(keys, |key| key.0.into())).fetch_all(conn).await?)
+}
+
+pub(super) async fn stands(conn: &mut SqliteConnection, keys: &[ConversationKey]) -> Result<Vec<StandRow>> {
+    let sql = "SELECT id, external_id, last_seq, last_note_seq, last_rev, version, customer_seen_seq, agent_seen_seq
+               FROM conversations WHERE id IN (SELECT value FROM json_each($1))";
+    Ok(sqlx::query_as(sql).bind(rows(keys, |key| key.0.into())).fetch_all(conn).await?)
+}
+
+pub(super) async fn messages_since(
+    conn: &mut SqliteConnection,
+    since: &[(ConversationKey, i64)],
+    limit: u32,
+) -> Result<Vec<MessageRow>> {
+    let sql = select_messages!(
+        "JOIN json_each($1) since ON conversation_id = since.value ->> 0 AND seq > since.value ->> 1
+         ORDER BY conversation_id, seq LIMIT $2"
+    );
+    let since = rows(since, |(key, after)| json!([key.0, after]));
+    Ok(sqlx::query_as(sql).bind(since).bind(limit).fetch_all(conn).await?)
 }
 
 pub(super) async fn live_sessions(

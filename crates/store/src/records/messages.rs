@@ -45,7 +45,7 @@ pub struct MessageFilter {
 const SELECT: &str =
     "SELECT m.created_at AS standing_at, '' AS standing_name, m.id AS standing_key, m.id, m.external_id, m.seq, m.side,
             m.author_id, m.author_name, m.text, m.client_id, m.created_at, m.rev, m.edited_at, m.deleted_at,
-            c.external_id AS conversation_id
+            m.conversation_id, c.external_id AS conversation_external_id
      FROM messages m JOIN conversations c ON c.id = m.conversation_id";
 
 /// Keys are given in the order of writing.
@@ -164,7 +164,7 @@ struct Row {
     standing: Standing,
     #[sqlx(flatten)]
     message: MessageRow,
-    conversation_id: Uuid,
+    conversation_external_id: Uuid,
 }
 
 impl Listed for Row {
@@ -175,6 +175,6 @@ impl Listed for Row {
 
 impl From<Row> for MessageRecord {
     fn from(row: Row) -> Self {
-        Self { message: row.message.into(), conversation: ConversationId(row.conversation_id) }
+        Self { message: row.message.into(), conversation: ConversationId(row.conversation_external_id) }
     }
 }

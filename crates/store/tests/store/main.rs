@@ -12,6 +12,7 @@ mod listing;
 mod messages;
 mod opening;
 mod records;
+mod repair;
 mod search;
 
 use domain::{AgentRole, ClientId, Conversation};
