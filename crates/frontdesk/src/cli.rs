@@ -62,7 +62,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub address: AddressArgs,
 
-    /// For several nodes; this version runs as one node and only says that it ignores it
+    /// Redis or Valkey, by which several nodes on one PostgreSQL hear of each other at once: redis://host:6379, or the
+    /// addresses of a cluster's nodes, by comma
     #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 

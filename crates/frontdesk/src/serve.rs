@@ -6,6 +6,8 @@ use crate::config;
 use crate::failure::Failure;
 use crate::server::{self, Server};
 use crate::{limits, logging};
+use realtime::Bus;
+use realtime::bus::Redis;
 use std::time::Duration;
 use store::Settings;
 
@@ -19,19 +21,17 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let mut config = web::Config::from_env(config::env)
         .map_err(|why| Failure::usage("cannot start", why, "Mend it in the environment or in .env"))?;
     config.public_url.clone_from(&args.address.public_url);
-    if args.redis_url.is_some() {
-        tracing::warn!("REDIS_URL is set, but this version runs as one node and uses no Redis");
-    }
     if !config.limits.enabled {
         tracing::warn!("FRONTDESK_RATE_LIMITS is off: anybody may send as much as they like");
     }
 
+    let bus = bus(args.redis_url.as_deref())?;
     let database = args.database.database(config::env)?;
     let listener = server::listen(args.address.listen).await?;
     let settings = Settings { lease: Duration::from_secs(args.claim_grace_seconds) };
     let drain = Duration::from_secs(args.drain_seconds);
     let base = address::base(args.address.public_url.as_ref(), listener.local_addr().ok());
-    let server = Server::open(listener, &database, settings, config, drain).await?;
+    let server = Server::open(listener, &database, settings, bus, config, drain).await?;
 
     println!("Frontdesk is at {base}");
     // On standard output alone, and only while there is no administrator (A5).
@@ -41,4 +41,12 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     }
     server.run().await;
     Ok(())
+}
+
+/// The bus to the other nodes; without an address there are none.
+fn bus(redis_url: Option<&str>) -> Result<Bus, Failure> {
+    let Some(url) = redis_url.filter(|url| !url.is_empty()) else { return Ok(Bus::Memory) };
+    // Never the address itself: it may hold a password (A9).
+    let remedy = "Write redis://user:password@host:6379, or several of a cluster's, by comma";
+    Redis::at(url).map(Bus::Redis).map_err(|error| Failure::usage("REDIS_URL is of no use", error, remedy))
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use axum::serve::ListenerExt;
-use realtime::Hub;
+use realtime::{Bus, Hub};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -10,7 +10,6 @@ use std::time::Duration;
 use store::{Clock, DatabaseConfig, Settings, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinSet;
 use web::{AppState, Config};
 
 /// How long requests that are under way when the last socket is gone may still take.
@@ -34,6 +33,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 pub struct Server {
     state: AppState,
     listener: TcpListener,
+    bus: Bus,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     drain: Duration,
 }
@@ -47,6 +47,7 @@ impl Server {
         listener: TcpListener,
         database: &DatabaseConfig,
         settings: Settings,
+        bus: Bus,
         config: Config,
         drain: Duration,
     ) -> Result<Self, Failure> {
@@ -54,7 +55,7 @@ impl Server {
         let stop = Box::pin(stop_signal()?);
         let hub = Hub::new(config.limits.open_sockets_per_customer());
         let store = Store::open(database, Clock::default(), settings, hub.listener()).await?;
-        Ok(Self { state: AppState::new(store, hub, config), listener, stop, drain })
+        Ok(Self { state: AppState::new(store, hub, config), listener, bus, stop, drain })
     }
 
     /// What it serves from.
@@ -64,13 +65,9 @@ impl Server {
 
     /// Serves until SIGTERM or an interrupt, then stops quietly (D7): not ready, sockets closed one after the other,
     /// requests under way finished.
-    ///
     pub async fn run(self) {
-        let Self { state, listener, stop, drain } = self;
-        let mut background = JoinSet::new();
-        background.spawn(realtime::sweeper::run_sweeper(state.store.clone()));
-        background.spawn(realtime::hub::run_inbox(state.hub.clone(), state.store.clone()));
-
+        let Self { state, listener, bus, stop, drain } = self;
+        let mut background = realtime::start(&state.hub, &state.store, bus);
         let service = web::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         // A message is a small packet that must not wait for the next.
         let listener = listener.tap_io(|stream| {

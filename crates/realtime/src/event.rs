@@ -39,6 +39,8 @@ pub enum What {
     Note(Arc<Note>),
     /// The conversation's state, claim, tags or urgency changed.
     Conversation(Arc<Conversation>),
+    /// The conversation was read from the database, because other nodes changed it: whoever has less reads on (D6).
+    Stands(Arc<Conversation>),
     /// One side has read up to a message.
     Seen {
         /// Which side.
@@ -50,8 +52,6 @@ pub enum What {
     Typing {
         /// Who; they are not told themselves.
         by: Person,
-        /// Their side.
-        side: Side,
         /// Their name.
         name: String,
         /// Whether they type.
@@ -87,6 +87,14 @@ impl Person {
             Actor::Agent(agent) => Self::Agent(agent.key),
         }
     }
+
+    /// The side they are on.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Customer(_) => Side::Customer,
+            Self::Agent(_) => Side::Agent,
+        }
+    }
 }
 
 impl Event {
@@ -103,13 +111,15 @@ impl Event {
             What::Message { message, .. } => (with_html, &|| message_frame(message, html)),
             What::MessageChanged(message) => (with_html, &|| message_changed_frame(message, html)),
             What::Note(note) if side == Side::Agent => (with_html, &|| note_frame(note, html)),
-            What::Conversation(conversation) => (usize::from(side == Side::Agent), &|| {
-                let conversation = Box::new(ConversationView::new(conversation, side));
-                ServerFrame::Conversation { conversation }
-            }),
+            What::Conversation(conversation) | What::Stands(conversation) => {
+                (usize::from(side == Side::Agent), &|| {
+                    let conversation = Box::new(ConversationView::new(conversation, side));
+                    ServerFrame::Conversation { conversation }
+                })
+            }
             What::Seen { side, seq } => (0, &|| ServerFrame::Seen { role: *side, seq: *seq }),
-            What::Typing { side, name, on, .. } => {
-                (0, &|| ServerFrame::Typing { role: *side, name: name.clone(), on: *on })
+            What::Typing { by, name, on } => {
+                (0, &|| ServerFrame::Typing { role: by.side(), name: name.clone(), on: *on })
             }
             What::Queue { ahead, agents_online } => {
                 (0, &|| ServerFrame::Queue { ahead: *ahead, estimate_s: None, agents_online: *agents_online })

@@ -3,22 +3,29 @@
 //! Telling never waits (D5): it puts events into bounded mailboxes, and a full one closes its socket. Events are
 //! hints; whoever misses one reads the store (D6).
 
+mod catch_up;
 mod inbox;
+mod presence;
 mod registry;
 
+pub use catch_up::Behind;
 pub use inbox::run_inbox;
+pub use presence::BusState;
 pub use registry::{Attachment, Place};
 
+use crate::bus::{Hint, Outbox};
 use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
 use crate::wire::CloseCode;
-use domain::{AgentKey, ConversationId, SessionKey};
+use catch_up::Rumours;
+use domain::{Conversation, ConversationId, SessionKey, Side};
 use inbox::Pending;
+use presence::Presence;
 use registry::Registry;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::{Change, Session};
+use store::{Change, Position, Session};
 use tokio::sync::Notify;
 
 /// Sockets one customer may have by default (C5); with more, the oldest closes.
@@ -36,6 +43,12 @@ struct Shared {
     /// What the inboxes are to hear of next.
     pending: Mutex<Pending>,
     inbox_moved: Notify,
+    /// What the other nodes are to hear of.
+    outbox: Outbox,
+    /// What other nodes say has happened.
+    rumours: Rumours,
+    /// Who is connected to other nodes, and whether those are heard.
+    presence: Presence,
     /// A socket was detached.
     left: Notify,
 }
@@ -55,6 +68,9 @@ impl Hub {
             registry: Mutex::default(),
             pending: Mutex::default(),
             inbox_moved: Notify::new(),
+            outbox: Outbox::default(),
+            rumours: Rumours::default(),
+            presence: Presence::default(),
             left: Notify::new(),
         }))
     }
@@ -90,61 +106,68 @@ impl Hub {
     /// Agents get the counts when they come, and customers hear how many agents are there.
     fn recount_for(&self, person: Person) {
         if matches!(person, Person::Agent(_)) {
-            self.pending().recount(&self.0.inbox_moved);
+            self.recount();
         }
     }
 
-    /// Tells of a committed change.
+    /// Tells this node's sockets and the other nodes of a committed change.
     pub fn publish(&self, change: Change) {
+        self.0.outbox.put(|| Hint::of(&change));
         self.pending().note(&change, &self.0.inbox_moved);
         match change {
             Change::Message { conversation, message } => {
                 let last_rev = conversation.last_rev;
-                self.tell(conversation.id, What::Message { message, last_rev });
+                self.tell_at(&conversation, What::Message { message, last_rev });
             }
             Change::MessageChanged { conversation, message } => {
-                self.tell(conversation.id, What::MessageChanged(message));
+                self.tell_at(&conversation, What::MessageChanged(message));
             }
-            Change::Note { conversation, note } => self.tell(conversation.id, What::Note(note)),
+            Change::Note { conversation, note } => self.tell_at(&conversation, What::Note(note)),
             Change::Conversation(conversation) => {
-                self.tell(conversation.id, What::Conversation(conversation));
+                self.tell_at(&conversation, What::Conversation(Arc::clone(&conversation)));
             }
-            Change::Seen { conversation, side, seq } => self.tell(conversation, What::Seen { side, seq }),
-            Change::Erased(conversations) => {
-                for conversation in conversations {
-                    self.tell(conversation, What::Erased);
-                }
-            }
-            Change::SessionsEnded(sessions) => {
-                let registry = self.registry();
-                for mailbox in sessions.iter().flat_map(|session| registry.of_session(*session)) {
-                    mailbox.close(CloseCode::SignedOut);
-                }
-            }
+            Change::Seen { conversation, side, seq } => self.tell_seen(conversation, side, seq),
+            Change::Erased(conversations) => self.tell_erased(&conversations),
+            Change::SessionsEnded(sessions) => self.close_sessions(&sessions),
         }
+    }
+
+    /// Tells the sockets of a conversation, here and on the other nodes, that somebody types or stopped.
+    pub fn tell_typing(&self, id: ConversationId, by: Person, name: &str, on: bool) {
+        self.0.outbox.put(|| Hint::typing(id, by, name, on));
+        self.tell(id, What::Typing { by, name: name.to_owned(), on });
     }
 
     /// Tells the sockets of a conversation.
-    pub fn tell(&self, conversation: ConversationId, what: What) {
-        let event = Arc::new(Event::new(what));
-        for mailbox in self.registry().of_conversation(conversation) {
-            mailbox.push(Arc::clone(&event));
+    fn tell(&self, id: ConversationId, what: What) {
+        self.registry().tell(id, what);
+    }
+
+    /// Tells the sockets of a conversation of a change after which it stands where it stands.
+    fn tell_at(&self, conversation: &Conversation, what: What) {
+        let mut registry = self.registry();
+        registry.tell(conversation.id, what);
+        registry.note_position(conversation.id, Position::of(conversation));
+    }
+
+    fn tell_seen(&self, id: ConversationId, side: Side, seq: i64) {
+        let (customer_seen, agent_seen) = if side == Side::Customer { (seq, 0) } else { (0, seq) };
+        let mut registry = self.registry();
+        registry.tell(id, What::Seen { side, seq });
+        registry.note_position(id, Position { customer_seen, agent_seen, ..Position::default() });
+    }
+
+    fn tell_erased(&self, conversations: &[ConversationId]) {
+        for conversation in conversations {
+            self.tell(*conversation, What::Erased);
         }
     }
 
-    /// How many agents are connected to this node.
-    pub fn agents_online(&self) -> usize {
-        self.registry().agents_online()
-    }
-
-    /// Whether an agent is connected to this node.
-    pub fn is_online(&self, agent: AgentKey) -> bool {
-        self.registry().is_online(Person::Agent(agent))
-    }
-
-    /// Whether a conversation's customer has it open on this node.
-    pub fn customer_is_connected(&self, conversation: ConversationId) -> bool {
-        self.registry().has_customer(conversation)
+    fn close_sessions(&self, sessions: &[SessionKey]) {
+        let registry = self.registry();
+        for mailbox in sessions.iter().flat_map(|session| registry.of_session(*session)) {
+            mailbox.close(CloseCode::SignedOut);
+        }
     }
 
     /// How many sockets are open on this node.
@@ -170,6 +193,11 @@ impl Hub {
             }
             left.await;
         }
+    }
+
+    /// What waits to be said to the other nodes.
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {

@@ -263,6 +263,7 @@ impl Session {
             What::MessageChanged(message) => self.on_change(event, message.seq, message.rev, now),
             What::Note(note) => self.on_note_event(event, note.note_seq),
             What::Conversation(conversation) => self.on_conversation(event, conversation, now),
+            What::Stands(conversation) => self.on_stands(event, conversation, now),
             What::Seen { side, .. } => self.on_seen_event(event, *side),
             What::Typing { by, .. } => {
                 if *by != self.person && !self.is_behind() {
@@ -326,6 +327,18 @@ impl Session {
         } else {
             self.forward(event);
         }
+    }
+
+    /// Whatever was missed of it is read, in any case before the newer state is told.
+    fn on_stands(&mut self, event: &Arc<Event>, conversation: &Conversation, now: Instant) {
+        self.messages.hear_of(conversation.last_seq);
+        self.changes.hear_of(conversation.last_rev);
+        if let Some(notes) = &mut self.notes {
+            notes.hear_of(conversation.last_note_seq);
+        }
+        self.catch_up();
+        self.on_conversation(event, conversation, now);
+        self.wonder_what_to_suggest(now);
     }
 
     fn on_seen_event(&mut self, event: &Arc<Event>, side: Side) {

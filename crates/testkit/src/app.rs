@@ -3,7 +3,7 @@
 use crate::person::Person;
 use crate::{Api, Fixture, TestDatabase};
 use domain::AgentRole;
-use realtime::Hub;
+use realtime::{Bus, Hub};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{By, Clock, DatabaseConfig, NewAgent, Settings, Store};
@@ -76,9 +76,14 @@ impl TestApp {
         self.sign_in_new(name, AgentRole::Administrator).await
     }
 
-    /// Another server on the same database.
+    /// Another server on the same database, which hears of this one by what it reads there.
     pub async fn second_node(&self) -> Self {
-        let node = Self::start(&self.0.database, self.clock().clone()).await;
+        self.node_on(Bus::Memory).await
+    }
+
+    /// Another server on the same database and this bus.
+    pub async fn node_on(&self, bus: Bus) -> Self {
+        let node = Self::start(&self.0.database, self.clock().clone(), bus).await;
         lock(&self.0.others).push(node.clone());
         node
     }
@@ -89,16 +94,14 @@ impl TestApp {
         self.second_node().await
     }
 
-    async fn start(database: &DatabaseConfig, clock: Clock) -> Self {
+    async fn start(database: &DatabaseConfig, clock: Clock, bus: Bus) -> Self {
         let hub = Hub::default();
         let store = Store::open(database, clock, Settings::default(), hub.listener()).await;
         let store = store.expect("the store opens");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let router = web::router(AppState::new(store.clone(), hub.clone(), Config::default()));
-        let mut tasks = JoinSet::new();
-        tasks.spawn(realtime::sweeper::run_sweeper(store.clone()));
-        tasks.spawn(realtime::hub::run_inbox(hub.clone(), store.clone()));
+        let mut tasks = realtime::start(&hub, &store, bus);
         tasks.spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, service).await.expect("the server serves");
@@ -128,7 +131,7 @@ impl TestApp {
 
 impl Fixture for TestApp {
     async fn set_up(database: &TestDatabase) -> Self {
-        Self::start(database.config(), Clock::default()).await
+        Self::start(database.config(), Clock::default(), Bus::Memory).await
     }
 
     async fn tear_down(self) {

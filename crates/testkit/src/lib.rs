@@ -20,6 +20,8 @@ mod databases;
 mod person;
 #[cfg(feature = "app")]
 mod program;
+#[cfg(feature = "app")]
+mod redis;
 mod run;
 #[cfg(feature = "app")]
 mod socket;
@@ -34,6 +36,8 @@ pub use databases::{Kind, TestDatabase, count, execute};
 pub use person::Person;
 #[cfg(feature = "app")]
 pub use program::{Outcome, Program, run_command};
+#[cfg(feature = "app")]
+pub use redis::RedisServer;
 pub use run::{Fixture, run};
 #[cfg(feature = "app")]
 pub use socket::Socket;

@@ -21,11 +21,16 @@ async fn healthz() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// Ready for requests: 503 while starting, without the database and while stopping.
+/// Ready for requests: 503 while starting, without the database and while stopping. Without the bus it is ready all the
+/// same: changes on other nodes show a few seconds late (D6).
 async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
     let answered = tokio::time::timeout(DATABASE_TIMEOUT, state.store.ping()).await;
     let database = if matches!(answered, Ok(Ok(()))) { "up" } else { "down" };
     let is_ready = database == "up" && !state.is_draining();
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "ready": is_ready, "database": database, "draining": state.is_draining() })))
+    let bus = state.hub.bus().as_str();
+    (
+        status,
+        Json(json!({ "ready": is_ready, "database": database, "bus": bus, "draining": state.is_draining() })),
+    )
 }

@@ -8,6 +8,7 @@ use crate::cli::DemoArgs;
 use crate::failure::Failure;
 use crate::server::{self, Server};
 use crate::{limits, logging};
+use realtime::Bus;
 use sample::SampleAgent;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -40,7 +41,8 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     let base = address::base(None, listener.local_addr().ok());
     let config = Config { demo_sign_ins: sign_ins(&agents), ..Config::default() };
     let server =
-        Server::open(listener, &database, Settings::default(), config, Duration::from_secs(2)).await?;
+        Server::open(listener, &database, Settings::default(), Bus::Memory, config, Duration::from_secs(2))
+            .await?;
     println!("{}", welcome(&base, &agents));
     server.run().await;
     Ok(())

@@ -2,13 +2,14 @@
 //! a second and not for every message.
 
 use super::{Event, Hub, What};
+use crate::bus::News;
 use crate::wire::{ConversationView, FacetValueView, FacetsView, ServerFrame};
 use bytes::Bytes;
-use domain::{AgentKey, Conversation, ConversationId, NoteKind, Side, Status};
+use domain::{AgentKey, Conversation, ConversationId, ConversationKey, Side, Status};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Change, Counts, Store};
+use store::{Change, Counts, Position, Stand, Store};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
@@ -26,38 +27,49 @@ pub(super) struct Pending {
     removed: Vec<ConversationId>,
     notifications: Vec<(AgentKey, ServerFrame)>,
     counts_are_old: bool,
+    /// Where the conversations stood that inboxes show first, when that was looked at last.
+    stood: Option<HashMap<ConversationKey, Position>>,
 }
 
 impl Pending {
     /// Notes a change that inboxes show.
     pub fn note(&mut self, change: &Change, moved: &Notify) {
+        let news = News::of(change);
         match change {
-            Change::Message { conversation, message } => {
+            Change::Message { conversation, .. } => {
                 self.counts_are_old |= conversation.status() == Status::Open;
-                if message.author.role == Side::Customer {
-                    self.notify_holder(conversation, "message", &format!("{} wrote", message.author.name));
-                }
-                self.show(conversation);
+                self.show(conversation, news);
             }
-            Change::Note { conversation, note } => {
-                let is = |name| note.data.as_ref().is_some_and(|data| data["event"] == name);
-                if note.kind == NoteKind::Event && is("handed_over") {
-                    let text = format!("{}'s conversation was handed to you", conversation.customer.name);
-                    self.notify_holder(conversation, "handed_over", &text);
-                }
-                self.show(conversation);
-            }
+            Change::Note { conversation, .. } => self.show(conversation, news),
             Change::Conversation(conversation) => {
                 self.counts_are_old = true;
-                self.show(conversation);
+                self.show(conversation, news);
             }
-            Change::Erased(ids) => {
-                self.counts_are_old = true;
-                self.removed.extend(ids);
-            }
+            Change::Erased(ids) => return self.remove(ids.clone(), moved),
             Change::MessageChanged { .. } | Change::Seen { .. } | Change::SessionsEnded(_) => return,
         }
         moved.notify_one();
+    }
+
+    /// Notes a conversation that was changed on another node.
+    pub fn note_elsewhere(&mut self, conversation: &Arc<Conversation>, news: Option<News>, moved: &Notify) {
+        self.show(conversation, news);
+        moved.notify_one();
+    }
+
+    /// Notes that conversations are gone.
+    pub fn remove(&mut self, ids: Vec<ConversationId>, moved: &Notify) {
+        self.counts_are_old = true;
+        self.removed.extend(ids);
+        moved.notify_one();
+    }
+
+    /// Which of these conversations stand elsewhere than at the last look; at the first look, none.
+    pub fn compare(&mut self, stands: &[Stand]) -> Vec<ConversationKey> {
+        let stand = stands.iter().map(|stand| (stand.key, stand.at)).collect();
+        let Some(stood) = self.stood.replace(stand) else { return Vec::new() };
+        let has_moved = |stand: &&Stand| stood.get(&stand.key) != Some(&stand.at);
+        stands.iter().filter(has_moved).map(|stand| stand.key).collect()
     }
 
     /// Has everything counted anew, for somebody who just came or left.
@@ -66,19 +78,25 @@ impl Pending {
         moved.notify_one();
     }
 
-    fn show(&mut self, conversation: &Arc<Conversation>) {
+    fn show(&mut self, conversation: &Arc<Conversation>, news: Option<News>) {
+        if let Some(news) = news {
+            self.notify_holder(conversation, news);
+        }
         let newest = self.changed.entry(conversation.id).or_insert_with(|| Arc::clone(conversation));
         if newest.version < conversation.version {
             *newest = Arc::clone(conversation);
         }
     }
 
-    fn notify_holder(&mut self, conversation: &Conversation, kind: &'static str, text: &str) {
-        if let Some(claim) = conversation.current_claim() {
-            let frame =
-                ServerFrame::Notification { kind, text: text.to_owned(), conversation: conversation.id };
-            self.notifications.push((claim.holder.key, frame));
-        }
+    fn notify_holder(&mut self, conversation: &Conversation, news: News) {
+        let Some(claim) = conversation.current_claim() else { return };
+        let customer = &conversation.customer.name;
+        let (kind, text) = match news {
+            News::CustomerWrote => ("message", format!("{customer} wrote")),
+            News::HandedOver => ("handed_over", format!("{customer}'s conversation was handed to you")),
+        };
+        let frame = ServerFrame::Notification { kind, text, conversation: conversation.id };
+        self.notifications.push((claim.holder.key, frame));
     }
 
     fn take(&mut self) -> (Vec<Bytes>, Vec<(AgentKey, ServerFrame)>) {
@@ -117,6 +135,16 @@ pub async fn run_inbox(hub: Hub, store: Store) {
 }
 
 impl Hub {
+    /// Whether any inbox is open on this node.
+    pub(crate) fn has_inboxes(&self) -> bool {
+        self.registry().has_inboxes()
+    }
+
+    /// Has everything counted anew soon.
+    pub(super) fn recount(&self) {
+        self.pending().recount(&self.0.inbox_moved);
+    }
+
     fn tell_inboxes(&self, frames: Vec<Bytes>) {
         if frames.is_empty() {
             return;
@@ -137,7 +165,7 @@ impl Hub {
     }
 
     async fn tell_counts(&self, store: &Store) -> store::Result<()> {
-        let has_inboxes = self.registry().has_inboxes();
+        let has_inboxes = self.has_inboxes();
         let has_customers = self.registry().customers_online() > 0;
         if has_inboxes {
             let facets = facets(&store.counts().await?);
@@ -145,8 +173,8 @@ impl Hub {
         }
         if has_customers {
             let queue = store.queue_head(PLACES).await?;
+            let agents_online = self.agents_online();
             let registry = self.registry();
-            let agents_online = registry.agents_online();
             for (ahead, id) in (0..).zip(queue) {
                 let mut sockets = registry.of_customer(id).peekable();
                 if sockets.peek().is_some() {

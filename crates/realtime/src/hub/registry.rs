@@ -1,32 +1,41 @@
 //! The lists behind the hub.
 
 use super::Hub;
-use crate::event::Person;
+use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
-use domain::{AgentKey, ConversationId, SessionKey};
+use domain::{AgentKey, Conversation, ConversationId, ConversationKey, SessionKey, Side};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::Arc;
+use store::Position;
 
 /// What a socket looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// One conversation.
-    Conversation(ConversationId),
+    Conversation(ConversationId, ConversationKey),
     /// An agent's inbox.
     Inbox,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Registry {
-    conversations: Lists<ConversationId, (Person, Arc<Mailbox>)>,
+    conversations: HashMap<ConversationId, Open>,
     sessions: Lists<SessionKey, Arc<Mailbox>>,
     people: Lists<Person, Arc<Mailbox>>,
     inboxes: Vec<(Person, Arc<Mailbox>)>,
     sockets: usize,
-    agents_online: usize,
     customers_online: usize,
+}
+
+/// A conversation somebody has open.
+#[derive(Debug)]
+struct Open {
+    key: ConversationKey,
+    /// Up to where all of its sockets have been told; none until the first has read it.
+    known: Option<Position>,
+    sockets: Vec<(Person, Arc<Mailbox>)>,
 }
 
 impl Registry {
@@ -40,7 +49,10 @@ impl Registry {
         per_customer: usize,
     ) -> Option<Arc<Mailbox>> {
         match place {
-            Place::Conversation(id) => self.conversations.add(id, (person, Arc::clone(mailbox))),
+            Place::Conversation(id, key) => {
+                let open = Open { key, known: None, sockets: Vec::new() };
+                self.conversations.entry(id).or_insert(open).sockets.push((person, Arc::clone(mailbox)));
+            }
             Place::Inbox => self.inboxes.push((person, Arc::clone(mailbox))),
         }
         self.sessions.add(session, Arc::clone(mailbox));
@@ -49,10 +61,7 @@ impl Registry {
         let sockets = self.people.get(&person);
         let came = usize::from(sockets.len() == 1);
         match person {
-            Person::Agent(_) => {
-                self.agents_online += came;
-                None
-            }
+            Person::Agent(_) => None,
             Person::Customer(_) => {
                 self.customers_online += came;
                 // Those before it were told to close already.
@@ -64,28 +73,76 @@ impl Registry {
 
     pub fn remove(&mut self, session: SessionKey, person: Person, place: Place, mailbox: &Arc<Mailbox>) {
         match place {
-            Place::Conversation(id) => {
-                self.conversations.remove(&id, |(_, other)| Arc::ptr_eq(other, mailbox));
+            Place::Conversation(id, _) => {
+                if let Entry::Occupied(mut open) = self.conversations.entry(id) {
+                    open.get_mut().sockets.retain(|(_, other)| !Arc::ptr_eq(other, mailbox));
+                    if open.get().sockets.is_empty() {
+                        open.remove();
+                    }
+                }
             }
             Place::Inbox => self.inboxes.retain(|(_, other)| !Arc::ptr_eq(other, mailbox)),
         }
         self.sessions.remove(&session, |other| Arc::ptr_eq(other, mailbox));
         self.people.remove(&person, |other| Arc::ptr_eq(other, mailbox));
         self.sockets -= 1;
-        let left = usize::from(self.people.get(&person).is_empty());
-        match person {
-            Person::Agent(_) => self.agents_online -= left,
-            Person::Customer(_) => self.customers_online -= left,
+        if matches!(person, Person::Customer(_)) && self.people.get(&person).is_empty() {
+            self.customers_online -= 1;
         }
     }
 
-    pub fn of_conversation(&self, id: ConversationId) -> impl Iterator<Item = &Arc<Mailbox>> {
-        self.conversations.get(&id).iter().map(|(_, mailbox)| mailbox)
+    /// Tells all sockets of a conversation.
+    pub fn tell(&self, id: ConversationId, what: What) {
+        let Some(open) = self.conversations.get(&id) else { return };
+        let event = Arc::new(Event::new(what));
+        for (_, mailbox) in &open.sockets {
+            mailbox.push(Arc::clone(&event));
+        }
+    }
+
+    /// All sockets of a conversation were told up to here.
+    pub fn note_position(&mut self, id: ConversationId, at: Position) {
+        if let Some(known) = self.conversations.get_mut(&id).and_then(|open| open.known.as_mut()) {
+            *known = known.max(at);
+        }
+    }
+
+    /// A socket has read a conversation, after it was added: nobody is certain to know more than everybody does.
+    pub fn note_opened(&mut self, conversation: &Conversation) {
+        if let Some(open) = self.conversations.get_mut(&conversation.id) {
+            let read = Position::of(conversation);
+            open.known = Some(open.known.map_or(read, |known| known.min(read)));
+        }
+    }
+
+    /// Up to where all sockets of a conversation have been told; none when it is not open.
+    pub fn known(&self, id: ConversationId) -> Option<Position> {
+        self.conversations.get(&id).and_then(|open| open.known)
+    }
+
+    /// Whether nobody here has heard yet that a side has read this far.
+    pub fn is_news_of(&self, id: ConversationId, side: Side, seq: i64) -> bool {
+        self.known(id).is_some_and(|known| match side {
+            Side::Customer => known.customer_seen < seq,
+            Side::Agent => known.agent_seen < seq,
+        })
+    }
+
+    pub fn is_open(&self, id: ConversationId) -> bool {
+        self.conversations.contains_key(&id)
+    }
+
+    pub fn open_conversations(&self) -> impl Iterator<Item = (ConversationKey, ConversationId)> {
+        self.conversations.iter().map(|(id, open)| (open.key, *id))
+    }
+
+    pub fn open_sessions(&self) -> impl Iterator<Item = SessionKey> {
+        self.sessions.0.keys().copied()
     }
 
     /// The sockets of a conversation's customer.
     pub fn of_customer(&self, id: ConversationId) -> impl Iterator<Item = &Arc<Mailbox>> {
-        let sockets = self.conversations.get(&id).iter();
+        let sockets = self.conversations.get(&id).into_iter().flat_map(|open| &open.sockets);
         sockets.filter(|(person, _)| matches!(person, Person::Customer(_))).map(|(_, mailbox)| mailbox)
     }
 
@@ -106,8 +163,11 @@ impl Registry {
         theirs.map(|(_, mailbox)| mailbox)
     }
 
-    pub fn agents_online(&self) -> usize {
-        self.agents_online
+    pub fn agents(&self) -> impl Iterator<Item = AgentKey> {
+        self.people.0.keys().filter_map(|person| match person {
+            Person::Agent(agent) => Some(*agent),
+            Person::Customer(_) => None,
+        })
     }
 
     pub fn customers_online(&self) -> usize {
@@ -116,10 +176,6 @@ impl Registry {
 
     pub fn is_online(&self, person: Person) -> bool {
         !self.people.get(&person).is_empty()
-    }
-
-    pub fn has_customer(&self, id: ConversationId) -> bool {
-        self.of_customer(id).next().is_some()
     }
 
     pub fn all(&self) -> Vec<Arc<Mailbox>> {
@@ -190,6 +246,11 @@ impl Attachment {
     /// What waits for the socket.
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
+    }
+
+    /// The socket has read its conversation, which it is told of from there on (D4).
+    pub fn opened(&self, conversation: &Conversation) {
+        self.hub.registry().note_opened(conversation);
     }
 
     /// The hub it is attached to.

@@ -379,7 +379,7 @@ fn typing_is_told_on_change_and_ends_by_itself() {
 fn typing_is_not_told_to_whoever_types() {
     let now = Instant::now();
     let mut session = owner(now);
-    let typing = |by| event(What::Typing { by, side: Side::Agent, name: "Kim".into(), on: true });
+    let typing = |by| event(What::Typing { by, name: "Kim".into(), on: true });
     session.on_event(&typing(Person::Customer(CustomerKey(1))), now);
     assert_eq!(drain(&mut session).0, [] as [Value; 0]);
     session.on_event(&typing(Person::Agent(AgentKey(1))), now);

@@ -14,7 +14,6 @@ use domain::{Actor, ClaimToken, ClientId, Conversation, ConversationId, Note, Re
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use realtime::event::What;
 use realtime::session::{Effect, Failure, Opening, PAGE, Page, Read};
 use realtime::wire::{CloseCode, Rejection, ServerFrame, SuggestionView};
 use realtime::{Attachment, Mail, Person, Place, Render, Session};
@@ -160,7 +159,7 @@ impl Chat {
             match state.store.conversation(&session.actor, id).await {
                 Err(Error::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),
-                Ok(_) => return Self::enter(session.clone(), id, parameters, state).await,
+                Ok(found) => return Self::enter(session.clone(), &found, parameters, state).await,
             }
         }
         Err(missing())
@@ -168,13 +167,15 @@ impl Chat {
 
     async fn enter(
         signed_in: store::Session,
-        id: ConversationId,
+        found: &Conversation,
         parameters: &Parameters,
         state: AppState,
     ) -> Result<Box<Self>, Refused> {
-        let attachment = state.hub.attach(&signed_in, Place::Conversation(id));
+        let id = found.id;
+        let attachment = state.hub.attach(&signed_in, Place::Conversation(id, found.key));
         let wants_work = parameters.mode != Some(ModeWanted::View);
         let (conversation, claim) = claim_or_read(&signed_in, id, wants_work, &state).await?;
+        attachment.opened(&conversation);
         // Who signed out while this opened, before the socket was attached, is not told by the hub (A2).
         state.store.check_session(&signed_in).await?;
         let opening = Opening {
@@ -361,9 +362,7 @@ impl Chat {
 
     fn tell_typing(&self, on: bool) {
         let actor = &self.signed_in.actor;
-        let what =
-            What::Typing { by: Person::of(actor), side: actor.side(), name: actor.name().to_owned(), on };
-        self.state.hub.tell(self.id, what);
+        self.state.hub.tell_typing(self.id, Person::of(actor), actor.name(), on);
     }
 
     fn on_done(&mut self, done: Done) {
