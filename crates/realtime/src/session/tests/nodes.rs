@@ -317,7 +317,7 @@ impl Reader {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// D3, D4, D6: whatever the bus loses, doubles and reorders, and whenever readers come and go, once the trouble
     /// ends every reader on every node has every message and note once, in order, the newest text and the newest state.
