@@ -1,7 +1,7 @@
 //! Claims: taking, renewing, returning and handing over conversations (C1–C4).
 
-use crate::db::{Time, fetch_all, fetch_optional};
-use crate::{Error, Result, Session, Store, agents, dialect};
+use crate::db::{Time, execute, fetch_all, fetch_optional};
+use crate::{Error, Result, Session, Store, agents, dialect, sessions};
 use domain::{Agent, AgentId, ClaimToken, Conversation, ConversationId, Refusal};
 use uuid::Uuid;
 
@@ -69,6 +69,30 @@ impl Store {
             Ok(Vec::new())
         })
         .await
+    }
+
+    /// An agent who has their inbox open was heard of: the leases of all they hold start anew (C3). One that has ended
+    /// stays ended.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`] for customers, [`Error::SignedOut`], [`Error::Database`].
+    pub async fn renew_claims(&self, session: &Session) -> Result<()> {
+        let agent = agent_of(session)?;
+        let mut conn = self.db.read().await?;
+        let sql = "SELECT external_id FROM conversations WHERE holder_id = $1";
+        let held = fetch_all!(conn, (Uuid,), sql, agent.key.0)?;
+        drop(conn);
+        if held.is_empty() {
+            return Ok(());
+        }
+        let held: Vec<_> = held.into_iter().map(|(id,)| ConversationId(id)).collect();
+        let mut tx = self.db.begin().await?;
+        let now = dialect::lock(&mut tx, &held, &self.clock).await?;
+        sessions::check(&mut tx, session.key, now).await?;
+        let sql = "UPDATE conversations SET lease_expires_at = $3
+                   WHERE holder_id = $1 AND lease_expires_at > $2 AND lease_expires_at < $3";
+        execute!(tx, sql, agent.key.0, Time(now), Time(now + self.settings.lease))?;
+        tx.commit().await
     }
 
     /// The holder, or an administrator, returns the conversation to the queue.

@@ -10,9 +10,10 @@ use axum::response::Response;
 use axum::routing::any;
 use domain::Side;
 use realtime::event::What;
-use realtime::session::MALFORMED_LIMIT;
+use realtime::session::{MALFORMED_LIMIT, RENEW_INTERVAL};
 use realtime::wire::{ClientFrame, CloseCode, Rejection, ServerFrame};
 use realtime::{Attachment, Mail, Place};
+use std::time::Instant;
 
 /// The route.
 pub fn routes() -> Router<AppState> {
@@ -49,7 +50,7 @@ async fn run(
         Err(store::Error::SignedOut) => return Some(CloseCode::SignedOut),
         Err(_) => return Some(CloseCode::Failed),
     }
-    let mut malformed = 0;
+    let (mut malformed, mut renewed_at) = (0, None::<Instant>);
     loop {
         let (mailbox, is_full) = (attachment.mailbox(), line.is_full());
         let mail = async { if is_full { Mail::Close(mailbox.closed().await) } else { mailbox.next().await } };
@@ -63,7 +64,13 @@ async fn run(
                     }
                 }
             },
-            incoming = line.next() => match incoming {
+            incoming = line.next() => {
+                let is_alive = matches!(incoming, Incoming::Text(_) | Incoming::Alive);
+                if is_alive && renewed_at.is_none_or(|at| at.elapsed() >= RENEW_INTERVAL) {
+                    renewed_at = Some(Instant::now());
+                    renew(session, state).await;
+                }
+                match incoming {
                 Incoming::Text(text) if ClientFrame::parse(&text) == Ok(ClientFrame::Ping {}) => {
                     line.send(ServerFrame::Pong.to_json().into());
                 }
@@ -77,8 +84,16 @@ async fn run(
                 Incoming::Alive | Incoming::Drained => {}
                 Incoming::Refused(code) => return Some(code),
                 Incoming::Closed => return None,
-            },
+                }
+            }
         }
+    }
+}
+
+/// Who has their inbox open is there for all they hold (C3).
+async fn renew(session: &store::Session, state: &AppState) {
+    if let Err(error) = Box::pin(state.store.renew_claims(session)).await {
+        tracing::warn!(%error, "cannot renew an agent's claims");
     }
 }
 

@@ -79,6 +79,25 @@ both_databases! {
         assert_eq!(back["conversation"]["waiting_since"], waiting_since);
     }
 
+    /// C3: an open inbox keeps all its agent holds, for as long as its peer is heard of.
+    async fn c3_an_open_inbox_keeps_the_claims(app: TestApp) {
+        let (customer, grace) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        grace.claim(&conversation).await;
+        for _ in 0..3 {
+            app.clock().advance(std::time::Duration::from_secs(40));
+            let mut inbox = testkit::Socket::open(app.url(), "/ws/agent/", grace.token()).await;
+            inbox.frames_until_now().await;
+        }
+        app.store().expire_claims().await.unwrap();
+        assert_eq!(customer.conversation(&conversation).await["status"], "ongoing");
+        app.clock().advance(std::time::Duration::from_secs(61));
+        let mut inbox = testkit::Socket::open(app.url(), "/ws/agent/", grace.token()).await;
+        inbox.frames_until_now().await;
+        app.store().expire_claims().await.unwrap();
+        assert_eq!(customer.conversation(&conversation).await["status"], "open");
+    }
+
     /// C4: another agent who opens a claimed conversation sees who holds it; their `work` socket closes with 4000.
     async fn c4_no_forced_entry(app: TestApp) {
         let (customer, grace, linus) = (app.customer("Ada").await, app.agent("Grace").await, app.agent("Linus").await);
