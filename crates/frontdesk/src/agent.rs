@@ -2,6 +2,7 @@
 
 use crate::address;
 use crate::cli::AgentAddArgs;
+use crate::config;
 use crate::failure::Failure;
 use crate::output;
 use domain::AgentRole;
@@ -20,7 +21,8 @@ pub async fn add(args: AgentAddArgs) -> Result<(), Failure> {
     let by = By::command_line();
     let agent =
         store.create_agent(&by, &NewAgent { name: args.name, email: args.email, role, password }).await?;
-    let mut said = format!("Added {} ({}), {}.", agent.name, agent.email, agent.role.as_str());
+    let database = args.database.database(config::env)?;
+    let mut said = format!("Added {} ({}), {}, to {database}.", agent.name, agent.email, agent.role.as_str());
     if asks_for_link {
         let token = store.new_password_link(&by, agent.id).await?;
         let base = address::base(args.address.public_url.as_ref(), Some(args.address.listen));

@@ -3,7 +3,7 @@
 use crate::config::{self, DatabaseArgs};
 use crate::failure::Failure;
 use crate::output;
-use store::{DatabaseConfig, known_migrations};
+use store::known_migrations;
 
 /// Runs the command.
 ///
@@ -12,11 +12,7 @@ use store::{DatabaseConfig, known_migrations};
 pub async fn run(args: &DatabaseArgs) -> Result<(), Failure> {
     let database = args.database(config::env)?;
     database.open().await?;
-    let place = match &database {
-        DatabaseConfig::Sqlite { directory } => format!("The database in {}", directory.display()),
-        DatabaseConfig::Postgres { .. } => "The PostgreSQL database".to_owned(),
-    };
     let newest = known_migrations().last().map_or(0, |(version, _)| *version);
-    output::print(format!("{place} is up to date (migration {newest})."))?;
+    output::print(format!("Up to date: {database}, migration {newest}."))?;
     Ok(())
 }

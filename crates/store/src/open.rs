@@ -5,6 +5,7 @@ use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -42,6 +43,16 @@ pub enum DatabaseConfig {
     },
 }
 
+/// As in "added to …": never the URL, which may hold a password (A9).
+impl fmt::Display for DatabaseConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { directory } => write!(f, "the database in {}", directory.display()),
+            Self::Postgres { .. } => f.write_str("the PostgreSQL database"),
+        }
+    }
+}
+
 impl DatabaseConfig {
     /// Opens the database and brings its tables up to date; safe when several programs do so at once.
     ///
@@ -56,7 +67,7 @@ impl DatabaseConfig {
 }
 
 async fn open_sqlite(directory: &Path) -> Result<Db> {
-    let cannot = |error: &dyn std::fmt::Display| {
+    let cannot = |error: &dyn fmt::Display| {
         Error::Open(format!(
             "cannot use the data directory {}: {error}; choose a writable one with --data-dir",
             directory.display()
@@ -120,7 +131,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
     Ok(Db::Postgres(pool))
 }
 
-fn unreachable_postgres(why: &dyn std::fmt::Display) -> Error {
+fn unreachable_postgres(why: &dyn fmt::Display) -> Error {
     Error::Open(format!("cannot reach PostgreSQL: {why}; check DATABASE_URL and that the server runs"))
 }
 

@@ -8,6 +8,7 @@ mod plan;
 mod row;
 
 use crate::cli::ImportMessagesArgs;
+use crate::config;
 use crate::failure::Failure;
 use crate::output;
 use file::{Contents, Unreadable};
@@ -33,8 +34,9 @@ pub async fn messages(args: &ImportMessagesArgs) -> Result<(), Failure> {
     store.close().await;
     let Imported { customers, conversations, messages } = imported?;
     output::print(format!(
-        "Imported {messages} messages, {conversations} conversations and {customers} customers; {} messages were there \
-         already.",
+        "Imported {messages} messages, {conversations} conversations and {customers} customers into {}; {} messages were \
+         there already.",
+        args.database.database(config::env)?,
         all - messages
     ))?;
     for row in &bad {
