@@ -11,6 +11,7 @@ mod import;
 mod limits;
 mod logging;
 mod migrate;
+mod ready;
 mod serve;
 mod server;
 
