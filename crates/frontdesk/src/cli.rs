@@ -4,7 +4,7 @@ use crate::address::AddressArgs;
 use crate::config::DatabaseArgs;
 use crate::failure::Failure;
 use crate::logging::LoggingArgs;
-use crate::{agent, demo, doctor, import, migrate, output, serve};
+use crate::{agent, demo, doctor, import, migrate, output, ready, serve};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,6 +35,8 @@ enum Command {
     Openapi,
     /// Check everything the server needs, and say what to do about what is missing
     Doctor(DoctorArgs),
+    /// Ask the server on this machine whether it is ready, for a container's health check
+    Ready(ReadyArgs),
 }
 
 /// Settings of `frontdesk demo`.
@@ -153,6 +155,14 @@ pub struct DoctorArgs {
     pub address: AddressArgs,
 }
 
+/// Settings of `frontdesk ready`.
+#[derive(Debug, Args)]
+pub struct ReadyArgs {
+    /// The address the server listens on
+    #[arg(long, value_name = "ADDRESS", env = "FRONTDESK_LISTEN", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+}
+
 impl Cli {
     /// Does what was asked.
     ///
@@ -171,6 +181,7 @@ impl Cli {
                 Command::Agent(AgentCommand::Add(args)) => agent::add(args).await,
                 Command::Openapi => openapi(),
                 Command::Doctor(args) => doctor::run(&args).await,
+                Command::Ready(args) => ready::run(&args).await,
             }
         })
     }

@@ -12,6 +12,7 @@ mod limits;
 mod logging;
 mod migrate;
 mod output;
+mod ready;
 mod serve;
 mod server;
 

@@ -12,6 +12,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use web::{AppState, Config};
 
+/// How long a proxy may take to hear "not ready": two checks of deploy/haproxy.cfg. What is closed before comes back here.
+const PROXY_NOTICES: Duration = Duration::from_secs(2);
 /// How long requests that are under way when the last socket is gone may still take.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
@@ -63,8 +65,8 @@ impl Server {
         &self.state.store
     }
 
-    /// Serves until SIGTERM or an interrupt, then stops quietly (D7): not ready, sockets closed one after the other,
-    /// requests under way finished.
+    /// Serves until SIGTERM or an interrupt, then stops quietly (D7): not ready, a moment for the proxies to notice if
+    /// there are any, sockets closed one after the other, requests under way finished.
     pub async fn run(self) {
         let Self { state, listener, bus, stop, drain } = self;
         let mut background = realtime::start(&state.hub, &state.store, bus);
@@ -82,6 +84,13 @@ impl Server {
         stop.await;
         tracing::info!("stopping");
         state.begin_drain();
+        let notice = if state.config.trusted_proxies.is_empty() {
+            Duration::ZERO
+        } else {
+            PROXY_NOTICES.min(drain / 2)
+        };
+        tokio::time::sleep(notice).await;
+        let drain = drain - notice;
         // Until the sockets are gone new requests are still answered, so that whoever asks hears "not ready".
         let _ = tokio::time::timeout(drain, state.hub.drain(drain)).await;
         let _ = close.send(());

@@ -71,6 +71,11 @@ impl Socket {
         self.send_raw(Message::text(frame.to_string())).await;
     }
 
+    /// Sends one frame; false when the connection is gone.
+    pub async fn try_send(&mut self, frame: Value) -> bool {
+        self.stream.send(Message::text(frame.to_string())).await.is_ok()
+    }
+
     /// Sends anything, also what the protocol forbids.
     ///
     /// # Panics
