@@ -4,6 +4,7 @@ mod address;
 mod agent;
 mod cli;
 mod config;
+mod connections;
 mod demo;
 mod doctor;
 mod failure;

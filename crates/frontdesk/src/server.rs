@@ -1,11 +1,12 @@
 //! Running a server until it is told to stop.
 
+use crate::connections;
 use crate::failure::Failure;
-use axum::serve::ListenerExt;
 use realtime::{Bus, Hub};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, DatabaseConfig, Settings, Store};
 use tokio::net::TcpListener;
@@ -70,16 +71,19 @@ impl Server {
     pub async fn run(self) {
         let Self { state, listener, bus, stop, drain } = self;
         let mut background = realtime::start(&state.hub, &state.store, bus);
-        let service = web::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        // A message is a small packet that must not wait for the next.
-        let listener = listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
         let (close, closed) = tokio::sync::oneshot::channel::<()>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+        let closed = async {
             let _ = closed.await;
-        });
-        let serving = tokio::spawn(serving.into_future());
+        };
+        let config = Arc::clone(&state.config);
+        let exempt = move |address| config.trusted_proxies.iter().any(|proxies| proxies.contains(&address));
+        let limits = connections::Limits {
+            per_address: state.config.limits.open_connections_per_address(),
+            head: connections::HEAD_TIMEOUT,
+            last: LAST_REQUESTS,
+        };
+        let router = web::router(state.clone());
+        let serving = tokio::spawn(connections::serve(listener, router, limits, exempt, closed));
 
         stop.await;
         tracing::info!("stopping");
@@ -94,7 +98,7 @@ impl Server {
         // Until the sockets are gone new requests are still answered, so that whoever asks hears "not ready".
         let _ = tokio::time::timeout(drain, state.hub.drain(drain)).await;
         let _ = close.send(());
-        let _ = tokio::time::timeout(LAST_REQUESTS, serving).await;
+        let _ = serving.await;
         background.shutdown().await;
         state.store.close().await;
     }

@@ -31,6 +31,7 @@ use axum::{Router, middleware};
 use error::{Code, Problem};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// Everything the server answers to. Serve it with connect info (`into_make_service_with_connect_info`), which the
 /// limits by address need.
@@ -59,6 +60,7 @@ pub fn router(state: AppState) -> Router {
             Problem::new(Code::Internal, "the server made a mistake; it is logged").into_response()
         }))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(limits::BODY_TIMEOUT))
         .layer(middleware::from_fn_with_state(state.clone(), auth::refuse_other_sites))
         .layer(middleware::from_fn_with_state(state.clone(), security::check_host))
         .layer(middleware::from_fn(security::add_headers))

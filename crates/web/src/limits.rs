@@ -8,8 +8,12 @@ pub use rates::RateLimits;
 pub use sign_in::{SignInAttempt, SignInThrottle};
 pub use sockets::{SocketCounts, SocketPlace};
 
+use std::time::Duration;
+
 /// The size of a request's body, or of a frame, that is still taken, in bytes.
 pub const BODY_BYTES: usize = 128 * 1024;
+/// How long a request's body may make the server wait for its next part.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The limits an operator can set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub struct LimitsConfig {
     pub messages_per_second: u32,
     /// Messages of one customer session at once (`FRONTDESK_LIMIT_MESSAGES_BURST`).
     pub messages_burst: u32,
+    /// Open connections of one address that are no sockets (`FRONTDESK_LIMIT_CONNECTIONS_PER_ADDRESS`).
+    pub connections_per_address: u32,
     /// Open sockets of one address (`FRONTDESK_LIMIT_SOCKETS_PER_ADDRESS`).
     pub sockets_per_address: u32,
     /// Open sockets of one customer; past it the oldest closes (`FRONTDESK_LIMIT_SOCKETS_PER_CUSTOMER`).
@@ -40,6 +46,7 @@ impl Default for LimitsConfig {
             enabled: true,
             messages_per_second: 20,
             messages_burst: 100,
+            connections_per_address: 200,
             sockets_per_address: 200,
             sockets_per_customer: 50,
             customer_sessions_per_minute: 30,
@@ -51,6 +58,11 @@ impl Default for LimitsConfig {
 }
 
 impl LimitsConfig {
+    /// How many connections that are no sockets an address may have open, for whoever takes them.
+    pub fn open_connections_per_address(&self) -> usize {
+        if self.enabled { self.connections_per_address as usize } else { usize::MAX }
+    }
+
     /// How many sockets a customer may have open, for the hub.
     pub fn open_sockets_per_customer(&self) -> usize {
         if self.enabled { self.sockets_per_customer as usize } else { usize::MAX }
@@ -67,6 +79,7 @@ impl LimitsConfig {
         for (name, limit) in [
             ("FRONTDESK_LIMIT_MESSAGES_PER_SECOND", &mut limits.messages_per_second),
             ("FRONTDESK_LIMIT_MESSAGES_BURST", &mut limits.messages_burst),
+            ("FRONTDESK_LIMIT_CONNECTIONS_PER_ADDRESS", &mut limits.connections_per_address),
             ("FRONTDESK_LIMIT_SOCKETS_PER_ADDRESS", &mut limits.sockets_per_address),
             ("FRONTDESK_LIMIT_SOCKETS_PER_CUSTOMER", &mut limits.sockets_per_customer),
             ("FRONTDESK_LIMIT_CUSTOMER_SESSIONS_PER_MINUTE", &mut limits.customer_sessions_per_minute),
