@@ -2,7 +2,7 @@
 //! customers and agents write.
 #![cfg(test)]
 
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashSet;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -265,7 +265,7 @@ async fn d7_rolling_restarts_lose_nothing() {
         let messages = customer.messages(conversation).await;
         let sent = messages.iter().skip(1).map(|message| message["client_id"].as_str().unwrap().to_owned());
         stored.extend(sent);
-        assert!(messages.iter().zip(1..).all(|(message, seq)| message["seq"] == Value::from(seq)));
+        assert!(messages.iter().zip(1..).all(|(message, seq)| message["seq"] == seq));
     }
     assert_eq!(stored.iter().collect::<HashSet<_>>().len(), stored.len(), "nothing is doubled");
     acknowledged.sort_unstable();
