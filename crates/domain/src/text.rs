@@ -22,6 +22,9 @@ pub enum TextError {
     /// A line break or other control character where one line is wanted.
     #[error("the {0} has a line break or another control character in it: remove it")]
     Control(&'static str),
+    /// A comma where lists are written with commas.
+    #[error("the {0} has a comma in it: remove it")]
+    Comma(&'static str),
 }
 
 /// Refuses a message's or note's text; one that passes is kept exactly as it is.
@@ -40,12 +43,14 @@ pub fn check_name(typed: &str) -> Result<&str, TextError> {
     check_line("name", typed, MAX_NAME_CHARS)
 }
 
-/// The tag, without spaces around it.
+/// The tag, without spaces around it. It has no comma, for lists of tags have.
 ///
 /// # Errors
 /// See [`TextError`].
 pub fn check_tag(typed: &str) -> Result<&str, TextError> {
-    check_line("tag", typed, MAX_TAG_CHARS)
+    let tag = check_line("tag", typed, MAX_TAG_CHARS)?;
+    // Filters take several tags by comma.
+    if tag.contains(',') { Err(TextError::Comma("tag")) } else { Ok(tag) }
 }
 
 fn check_line<'a>(what: &'static str, typed: &'a str, limit: usize) -> Result<&'a str, TextError> {
@@ -117,6 +122,7 @@ mod tests {
         assert_eq!(check_name(&"é".repeat(200)).map(str::len), Ok(400));
         assert_eq!(check_name(&"é".repeat(201)), Err(TextError::TooLong("name", 200)));
         assert_eq!(check_tag(&"x".repeat(51)), Err(TextError::TooLong("tag", 50)));
+        assert_eq!(check_tag("one, two"), Err(TextError::Comma("tag")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::address;
 use crate::cli::AgentAddArgs;
 use crate::failure::Failure;
+use crate::output;
 use domain::AgentRole;
 use std::io::BufRead;
 use store::{By, NewAgent};
@@ -19,15 +20,21 @@ pub async fn add(args: AgentAddArgs) -> Result<(), Failure> {
     let by = By::command_line();
     let agent =
         store.create_agent(&by, &NewAgent { name: args.name, email: args.email, role, password }).await?;
-    println!("Added {} ({}), {}.", agent.name, agent.email, agent.role.as_str());
+    let mut said = format!("Added {} ({}), {}.", agent.name, agent.email, agent.role.as_str());
     if asks_for_link {
         let token = store.new_password_link(&by, agent.id).await?;
         let base = address::base(args.address.public_url.as_ref(), Some(args.address.listen));
-        println!("They set their password, once and within 24 hours, at");
-        println!("{base}set-password/{}", token.reveal());
+        said += &format!(
+            "\nThey set their password, once and within 24 hours, at\n{base}set-password/{}",
+            token.reveal()
+        );
     }
     store.close().await;
-    Ok(())
+    output::print(said).map_err(|why| {
+        let remedy =
+            "The agent is there all the same: an administrator can make them a link in the admin panel";
+        Failure::fault("the agent was added, but nobody was told", why, remedy)
+    })
 }
 
 /// The first line of standard input.

@@ -4,9 +4,8 @@ use crate::address::AddressArgs;
 use crate::config::DatabaseArgs;
 use crate::failure::Failure;
 use crate::logging::LoggingArgs;
-use crate::{agent, demo, doctor, import, migrate, ready, serve};
+use crate::{agent, demo, doctor, import, migrate, output, ready, serve};
 use clap::{Args, Parser, Subcommand};
-use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -190,15 +189,9 @@ impl Cli {
 
 /// Prints the API's description.
 fn openapi() -> Result<(), Failure> {
-    let cannot = |error: &dyn std::fmt::Display| {
-        Failure::fault("cannot print the API's description", error, "Write it to another place")
-    };
-    let document = serde_json::to_string_pretty(&web::api::openapi()).map_err(|error| cannot(&error))?;
-    match writeln!(std::io::stdout(), "{document}") {
-        // Whoever reads has seen enough, as `head` does.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(cannot(&error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
+    let document = serde_json::to_string_pretty(&web::api::openapi())
+        .map_err(|error| Failure::fault("cannot make the API's description", error, "Report it as a bug"))?;
+    output::print(document)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the program writes to standard error while it runs. Never message text, passwords, tokens or links (A9).
 
+use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
@@ -22,14 +23,21 @@ enum LogFormat {
     Json,
 }
 
-/// Starts logging. Parts of the level that cannot be understood are left out, with a word about it.
-pub fn start(args: &LoggingArgs) {
+/// Starts logging.
+///
+/// # Errors
+/// When the level cannot be understood.
+pub fn start(args: &LoggingArgs) -> Result<(), Failure> {
+    let filter = EnvFilter::builder().parse(&args.log).map_err(|error| {
+        Failure::usage("the log's level is of no use", error, "Write one such as info, or warn,web=debug")
+    })?;
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::builder().parse_lossy(&args.log))
+        .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match args.log_format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),
     }
+    Ok(())
 }

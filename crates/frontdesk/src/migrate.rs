@@ -2,6 +2,7 @@
 
 use crate::config::{self, DatabaseArgs};
 use crate::failure::Failure;
+use crate::output;
 use store::{DatabaseConfig, known_migrations};
 
 /// Runs the command.
@@ -16,6 +17,6 @@ pub async fn run(args: &DatabaseArgs) -> Result<(), Failure> {
         DatabaseConfig::Postgres { .. } => "The PostgreSQL database".to_owned(),
     };
     let newest = known_migrations().last().map_or(0, |(version, _)| *version);
-    println!("{place} is up to date (migration {newest}).");
+    output::print(format!("{place} is up to date (migration {newest})."))?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::address;
 use crate::cli::ServeArgs;
 use crate::config;
 use crate::failure::Failure;
+use crate::output;
 use crate::server::{self, Server};
 use crate::{limits, logging};
 use realtime::Bus;
@@ -16,7 +17,7 @@ use store::Settings;
 /// # Errors
 /// When a setting is wrong, the address is taken, or the database cannot be opened.
 pub async fn run(args: ServeArgs) -> Result<(), Failure> {
-    logging::start(&args.logging);
+    logging::start(&args.logging)?;
     limits::raise_open_files();
     let mut config = web::Config::from_env(config::env)
         .map_err(|why| Failure::usage("cannot start", why, "Mend it in the environment or in .env"))?;
@@ -33,11 +34,11 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let base = address::base(args.address.public_url.as_ref(), listener.local_addr().ok());
     let server = Server::open(listener, &database, settings, bus, config, drain).await?;
 
-    println!("Frontdesk is at {base}");
+    output::print(format!("Frontdesk is at {base}"))?;
     // On standard output alone, and only while there is no administrator (A5).
     if let Some(token) = server.store().new_setup_link().await? {
-        println!("Nobody looks after it yet. Make yourself the administrator, within 24 hours, at");
-        println!("{base}set-password/{}", token.reveal());
+        let said = "Nobody looks after it yet. Make yourself the administrator, within 24 hours, at";
+        output::print(format!("{said}\n{base}set-password/{}", token.reveal()))?;
     }
     server.run().await;
     Ok(())

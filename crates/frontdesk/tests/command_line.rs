@@ -29,6 +29,40 @@ fn assert_fails(outcome: &Outcome, code: i32, says: &str) {
     assert!(last.starts_with("frontdesk: ") && last.contains(says), "{outcome:?}");
 }
 
+/// A command that cannot say what it did says that, and does not fall over.
+#[tokio::test]
+async fn a_full_standard_output_is_a_failure_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let agent = ["agent", "add", "--email", "a@example.com", "--name", "A"];
+    for arguments in [&agent[..], &["--help"], &["migrate"]] {
+        let outcome = std::process::Command::new(BINARY)
+            .args(arguments)
+            .env("FRONTDESK_DATA_DIR", directory.path())
+            .env_remove("DATABASE_URL")
+            .stdout(full.try_clone().unwrap())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&outcome.stderr);
+        assert_eq!(outcome.status.code(), Some(1), "{stderr}");
+        assert!(stderr.starts_with("frontdesk: ") && stderr.lines().count() == 1, "{stderr}");
+    }
+}
+
+/// Nobody else on the machine may read what is kept.
+#[tokio::test]
+async fn what_is_kept_is_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("data");
+    let database = DatabaseConfig::Sqlite { directory: directory.clone() };
+    assert_eq!(run_command(BINARY, &database, &["migrate"], "").await.code, Some(0));
+    for path in [directory.clone(), directory.join(store::SQLITE_FILE)] {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{path:?} {mode:o}");
+    }
+}
+
 both_databases! {
     /// An import shows on a server that runs meanwhile; importing again changes nothing.
     async fn an_import_shows_on_the_running_server_and_repeats(database: DatabaseConfig) {

@@ -117,14 +117,14 @@ impl Hub {
         match change {
             Change::Message { conversation, message } => {
                 let last_rev = conversation.last_rev;
-                self.tell_at(&conversation, What::Message { message, last_rev });
+                self.tell_change(&conversation, What::Message { message, last_rev });
             }
             Change::MessageChanged { conversation, message } => {
-                self.tell_at(&conversation, What::MessageChanged(message));
+                self.tell_change(&conversation, What::MessageChanged(message));
             }
-            Change::Note { conversation, note } => self.tell_at(&conversation, What::Note(note)),
+            Change::Note { conversation, note } => self.tell_change(&conversation, What::Note(note)),
             Change::Conversation(conversation) => {
-                self.tell_at(&conversation, What::Conversation(Arc::clone(&conversation)));
+                self.tell_change(&conversation, What::Conversation(Arc::clone(&conversation)));
             }
             Change::Seen { conversation, side, seq } => self.tell_seen(conversation, side, seq),
             Change::Erased(conversations) => self.tell_erased(&conversations),
@@ -143,18 +143,27 @@ impl Hub {
         self.registry().tell(id, what);
     }
 
-    /// Tells the sockets of a conversation of a change after which it stands where it stands.
-    fn tell_at(&self, conversation: &Conversation, what: What) {
+    /// Tells the sockets of a conversation of a change, and notes how much they have been told by that: only the change
+    /// itself, for the conversation may have moved on other nodes too.
+    fn tell_change(&self, conversation: &Conversation, what: What) {
+        let told = match &what {
+            What::Message { message, .. } => Position { seq: message.seq, ..Position::default() },
+            What::MessageChanged(message) => Position { rev: message.rev, ..Position::default() },
+            What::Note(note) => Position { note_seq: note.note_seq, ..Position::default() },
+            What::Conversation(state) => Position { version: state.version, ..Position::default() },
+            _ => Position::default(),
+        };
         let mut registry = self.registry();
         registry.tell(conversation.id, what);
-        registry.note_position(conversation.id, Position::of(conversation));
+        registry.note_told(conversation.id, told);
+        registry.note_version(conversation.id, conversation.version);
     }
 
     fn tell_seen(&self, id: ConversationId, side: Side, seq: i64) {
         let (customer_seen, agent_seen) = if side == Side::Customer { (seq, 0) } else { (0, seq) };
         let mut registry = self.registry();
         registry.tell(id, What::Seen { side, seq });
-        registry.note_position(id, Position { customer_seen, agent_seen, ..Position::default() });
+        registry.note_told(id, Position { customer_seen, agent_seen, ..Position::default() });
     }
 
     fn tell_erased(&self, conversations: &[ConversationId]) {

@@ -78,6 +78,13 @@ impl Mailbox {
         }
     }
 
+    /// Whether anything waits.
+    #[cfg(test)]
+    pub(crate) fn waits(&self) -> bool {
+        let state = self.lock();
+        state.closing.is_some() || !state.events.is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -89,6 +89,7 @@ pub struct Session {
     typing_until: Option<Instant>,
     typing: Throttle<bool>,
     seen: Throttle<i64>,
+    seen_told: SeenUpTo,
     suggestions: Throttle<()>,
     suggested: Option<u64>,
     place: Option<(i64, usize)>,
@@ -130,6 +131,10 @@ impl Session {
             typing_until: None,
             typing: Throttle::new(TYPING_INTERVAL),
             seen: Throttle::new(SEEN_INTERVAL),
+            seen_told: SeenUpTo {
+                customer: conversation.customer_seen_seq,
+                agent: conversation.agent_seen_seq,
+            },
             suggestions: Throttle::new(SUGGESTIONS_INTERVAL),
             suggested: None,
             place: None,
@@ -156,7 +161,7 @@ impl Session {
             last_seq: conversation.last_seq,
             first_seq: conversation.first_seq,
             last_rev: conversation.last_rev,
-            seen: SeenUpTo { customer: conversation.customer_seen_seq, agent: conversation.agent_seen_seq },
+            seen: self.seen_told,
         });
     }
 
@@ -264,7 +269,7 @@ impl Session {
             What::Note(note) => self.on_note_event(event, note.note_seq),
             What::Conversation(conversation) => self.on_conversation(event, conversation, now),
             What::Stands(conversation) => self.on_stands(event, conversation, now),
-            What::Seen { side, .. } => self.on_seen_event(event, *side),
+            What::Seen { side, seq } => self.on_seen_event(event, *side, *seq),
             What::Typing { by, .. } => {
                 if *by != self.person && !self.is_behind() {
                     self.forward(event);
@@ -341,7 +346,16 @@ impl Session {
         self.wonder_what_to_suggest(now);
     }
 
-    fn on_seen_event(&mut self, event: &Arc<Event>, side: Side) {
+    /// Events may come in another order than what they tell of, and later than the welcome.
+    fn on_seen_event(&mut self, event: &Arc<Event>, side: Side, seq: i64) {
+        let told = match side {
+            Side::Customer => &mut self.seen_told.customer,
+            Side::Agent => &mut self.seen_told.agent,
+        };
+        if seq <= *told {
+            return;
+        }
+        *told = seq;
         if !self.is_behind() {
             return self.forward(event);
         }

@@ -77,7 +77,10 @@ impl Store {
                           agents.disabled_at, users.created_at
                    FROM agents JOIN users ON users.id = agents.user_id
                    WHERE agents.id > $1 ORDER BY agents.id LIMIT $2";
-        let after = cursor.map_or(0, |cursor| cursor.parse().unwrap_or(i64::MAX));
+        let after: i64 = match cursor {
+            Some(cursor) => cursor.parse().map_err(|_| Error::BadCursor)?,
+            None => 0,
+        };
         let mut conn = self.db.read().await?;
         let rows = fetch_all!(conn, AgentRow, sql, after, i64::from(limit) + 1)?;
         Ok(Page::of(rows, limit, |row| row.id.to_string()).map(AgentRecord::from))
@@ -95,7 +98,7 @@ impl Store {
         fetch_optional!(conn, AgentRow, sql, id.0)?.map(AgentRecord::from).ok_or(Error::NotFound("agent"))
     }
 
-    /// Changes an agent. Disabling ends their sessions (A2).
+    /// Changes an agent. Disabling ends their sessions (A2) and returns what they hold to the queue.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Taken`], [`Error::Invalid`], and [`Error::InUse`] when it would leave no
@@ -128,6 +131,9 @@ impl Store {
         tx.commit().await?;
         if !ended.is_empty() {
             self.tell(Change::SessionsEnded(ended));
+        }
+        if record.disabled_at.is_some() {
+            self.return_claims(session, id).await?;
         }
         Ok(record)
     }

@@ -99,6 +99,24 @@ impl Store {
         .await
     }
 
+    /// An administrator returns everything an agent holds to the queue.
+    pub(crate) async fn return_claims(&self, session: &Session, of: AgentId) -> Result<()> {
+        let administrator = agent_of(session)?;
+        let sql = "SELECT c.external_id FROM conversations c JOIN agents a ON a.id = c.holder_id
+                   WHERE a.external_id = $1 ORDER BY c.id";
+        let mut conn = self.db.read().await?;
+        let held = fetch_all!(conn, (Uuid,), sql, of.0)?;
+        drop(conn);
+        for (id,) in held {
+            self.transition(session, ConversationId(id), |conversation, _| {
+                let is_theirs = conversation.current_claim().is_some_and(|claim| claim.holder.id == of);
+                if is_theirs { Ok(vec![conversation.release(administrator)?]) } else { Ok(Vec::new()) }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
     /// Returns conversations whose lease has ended to the queue (C3); tells how many.
     ///
     /// # Errors

@@ -1,12 +1,10 @@
 //! Tags: words agents put on conversations.
 
 use crate::claims::agent_of;
-use crate::conversation_row::save;
 use crate::db::{Tx, execute, fetch_all, fetch_one};
-use crate::{Change, Result, Session, Store};
+use crate::{Result, Session, Store};
 use domain::{Conversation, ConversationId, TagId};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use uuid::Uuid;
 
 impl Store {
@@ -21,28 +19,11 @@ impl Store {
         id: ConversationId,
         tags: &[String],
     ) -> Result<Conversation> {
-        agent_of(session)?;
-        let (mut tx, _, mut conversation) = self.begin_in(session, id).await?;
-        let tags: BTreeSet<&str> = tags.iter().map(String::as_str).collect();
-        let tags: Vec<String> = tags.into_iter().map(str::to_owned).collect();
-        if tags == conversation.tags {
-            return Ok(conversation);
-        }
-        execute!(tx, "DELETE FROM conversation_tags WHERE conversation_id = $1", conversation.key.0)?;
-        for tag in &tags {
-            let key = tag_key(&mut tx, tag).await?;
-            execute!(
-                tx,
-                "INSERT INTO conversation_tags (conversation_id, tag_id) VALUES ($1, $2)",
-                conversation.key.0,
-                key
-            )?;
-        }
-        conversation.tags = tags;
-        save(&mut tx, &mut conversation).await?;
-        tx.commit().await?;
-        self.tell(Change::Conversation(Arc::new(conversation.clone())));
-        Ok(conversation)
+        let agent = agent_of(session)?;
+        let (mut tx, now, before) = self.begin_in(session, id).await?;
+        let mut after = before.clone();
+        put(&mut tx, &mut after, tags).await?;
+        self.finish(tx, before, after, &[], Some(agent), now).await
     }
 
     /// Every tag there is, in alphabetical order.
@@ -54,6 +35,24 @@ impl Store {
         let tags = fetch_all!(conn, (Uuid, String), "SELECT external_id, name FROM tags ORDER BY name")?;
         Ok(tags.into_iter().map(|(id, name)| (TagId(id), name)).collect())
     }
+}
+
+/// Gives a conversation exactly these tags; the caller writes it back.
+pub(crate) async fn put(tx: &mut Tx, conversation: &mut Conversation, tags: &[String]) -> Result<()> {
+    let tags: BTreeSet<&str> = tags.iter().map(String::as_str).collect();
+    let tags: Vec<String> = tags.into_iter().map(str::to_owned).collect();
+    if tags == conversation.tags {
+        return Ok(());
+    }
+    let key = conversation.key.0;
+    execute!(tx, "DELETE FROM conversation_tags WHERE conversation_id = $1", key)?;
+    for tag in &tags {
+        let sql = "INSERT INTO conversation_tags (conversation_id, tag_id) VALUES ($1, $2)";
+        let tag = tag_key(tx, tag).await?;
+        execute!(tx, sql, key, tag)?;
+    }
+    conversation.tags = tags;
+    Ok(())
 }
 
 async fn tag_key(tx: &mut Tx, name: &str) -> Result<i64> {

@@ -34,7 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// Every call, and the document that describes them.
 pub(crate) fn routes() -> Router<AppState> {
     let (calls, _) = calls().split_for_parts();
-    calls.route("/api/v1/openapi.json", get(docs::openapi_json)).route("/api/v1/{*call}", any(unknown))
+    calls.route("/api/v1/openapi.json", get(docs::openapi_json)).route("/api/{*call}", any(unknown))
 }
 
 fn calls() -> OpenApiRouter<AppState> {

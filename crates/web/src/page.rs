@@ -7,6 +7,7 @@ use crate::view::Html;
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -82,10 +83,16 @@ impl ErrorPage {
 /// is shown again by its own handler.
 pub(crate) async fn show_problems(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    let kind = response.headers().get(CONTENT_TYPE);
-    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is = |kind: &str| {
+        response.headers().get(CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(kind.as_bytes()))
+    };
     match response.extensions().get::<Problem>() {
-        Some(problem) if !is_page => problem.response(Html(ErrorPage::of(problem))),
+        Some(problem) if !is("text/html") => problem.response(Html(ErrorPage::of(problem))),
+        // What the framework refuses by itself is an address or a parameter that cannot be read: nothing is there.
+        None if response.status() == StatusCode::BAD_REQUEST && is("text/plain") => {
+            let problem = Problem::not_found("page");
+            problem.response(Html(ErrorPage::of(&problem)))
+        }
         Some(_) | None => response,
     }
 }

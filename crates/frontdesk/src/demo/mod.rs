@@ -6,6 +6,7 @@ mod seed;
 use crate::address;
 use crate::cli::DemoArgs;
 use crate::failure::Failure;
+use crate::output;
 use crate::server::{self, Server};
 use crate::{limits, logging};
 use realtime::Bus;
@@ -23,7 +24,7 @@ const PASSWORD: &str = "frontdesk-demo";
 /// # Errors
 /// When the address is taken or is not of this computer alone, or there is no room for the sample data.
 pub async fn run(args: DemoArgs) -> Result<(), Failure> {
-    logging::start(&args.logging);
+    logging::start(&args.logging)?;
     limits::raise_open_files();
     check_loopback(args.listen)?;
     let listener = server::listen(args.listen).await?;
@@ -43,7 +44,7 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     let server =
         Server::open(listener, &database, Settings::default(), Bus::Memory, config, Duration::from_secs(2))
             .await?;
-    println!("{}", welcome(&base, &agents));
+    output::print(welcome(&base, &agents))?;
     server.run().await;
     Ok(())
 }

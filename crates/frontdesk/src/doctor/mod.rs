@@ -6,6 +6,7 @@ mod machine;
 use crate::cli::DoctorArgs;
 use crate::config;
 use crate::failure::Failure;
+use crate::output;
 use std::fmt;
 use store::DatabaseConfig;
 
@@ -53,7 +54,7 @@ pub async fn run(args: &DoctorArgs) -> Result<(), Failure> {
     checks.push(machine::address(&args.address));
     checks.push(machine::public_url(&args.address));
     for check in &checks {
-        println!("{check}");
+        output::print(check)?;
     }
     match checks.iter().filter(|check| matches!(check.verdict, Verdict::Fail(_))).count() {
         0 => Ok(()),

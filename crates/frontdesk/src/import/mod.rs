@@ -9,6 +9,7 @@ mod row;
 
 use crate::cli::ImportMessagesArgs;
 use crate::failure::Failure;
+use crate::output;
 use file::{Contents, Unreadable};
 use indicatif::ProgressBar;
 use std::time::{Duration, Instant};
@@ -31,11 +32,11 @@ pub async fn messages(args: &ImportMessagesArgs) -> Result<(), Failure> {
     let imported = import(&store, plan::conversations(rows)).await;
     store.close().await;
     let Imported { customers, conversations, messages } = imported?;
-    println!(
+    output::print(format!(
         "Imported {messages} messages, {conversations} conversations and {customers} customers; {} messages were there \
          already.",
         all - messages
-    );
+    ))?;
     for row in &bad {
         eprintln!("{row}");
     }

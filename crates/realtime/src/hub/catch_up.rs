@@ -174,6 +174,6 @@ impl Hub {
             }
         }
         registry.tell(id, What::Stands(Arc::clone(conversation)));
-        registry.note_position(id, at);
+        registry.note_told(id, at);
     }
 }

@@ -101,9 +101,16 @@ impl Registry {
     }
 
     /// All sockets of a conversation were told up to here.
-    pub fn note_position(&mut self, id: ConversationId, at: Position) {
+    pub fn note_told(&mut self, id: ConversationId, told: Position) {
         if let Some(known) = self.conversations.get_mut(&id).and_then(|open| open.known.as_mut()) {
-            *known = known.max(at);
+            *known = known.max(told);
+        }
+    }
+
+    /// A change that made this version was told. Between it and the last one known, none may be missing.
+    pub fn note_version(&mut self, id: ConversationId, version: i64) {
+        if self.known(id).is_some_and(|known| known.version + 1 == version) {
+            self.note_told(id, Position { version, ..Position::default() });
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn of_text(client_id: ClientId, text: &str) -> Option<Rejection> {
         TextError::Blank(_) => "blank",
         TextError::TooLong(..) => "too_long",
         TextError::Nul(_) => "nul",
-        TextError::Control(_) => "malformed",
+        TextError::Control(_) | TextError::Comma(_) => "malformed",
     };
     Some(refusal(client_id, code, error.to_string()))
 }

@@ -1,6 +1,8 @@
 //! The protocol by itself; what it is driven by stands in for store, hub and client.
 
+mod nodes;
 mod resume;
+mod world;
 
 use super::*;
 use crate::event::Event;

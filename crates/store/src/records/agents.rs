@@ -2,12 +2,12 @@
 
 use super::listing::{ListQuery, Listed, Listing, Standing};
 use super::users::COLUMNS;
-use super::{Dependents, Records, Target, search};
+use super::{Dependents, Records, search};
 use crate::agents::{AgentRecord, AgentRow, has_administrator, locked, object};
 use crate::audit::Action;
-use crate::db::{Tx, execute, fetch_all, fetch_optional};
+use crate::db::{Tx, execute, fetch_optional};
 use crate::{Change, Error, Page, Result, sessions};
-use domain::{Agent, AgentId, ConversationId, UserId};
+use domain::{Agent, AgentId, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ impl Records<'_> {
         if id == self.administrator.id {
             return Err(Error::InUse("you cannot delete yourself: let another administrator do it"));
         }
-        self.return_claims(id).await?;
+        self.store.return_claims(self.session, id).await?;
         let (mut tx, now) = self.begin().await?;
         let agent = locked(&mut tx, id).await?.agent;
         let ended = sessions::end_all(&mut tx, agent.key, now).await?;
@@ -86,18 +86,6 @@ impl Records<'_> {
         self.audit(&mut tx, Action::AgentDeleted, &object(&agent), now).await?;
         tx.commit().await?;
         self.store.tell(Change::SessionsEnded(ended));
-        Ok(())
-    }
-
-    async fn return_claims(&self, id: AgentId) -> Result<()> {
-        let sql = "SELECT c.external_id FROM conversations c JOIN agents a ON a.id = c.holder_id
-                   WHERE a.external_id = $1 ORDER BY c.id";
-        let mut conn = self.store.db.read().await?;
-        let held = fetch_all!(conn, (Uuid,), sql, id.0)?;
-        drop(conn);
-        for (conversation,) in held {
-            self.move_conversation(ConversationId(conversation), Target::Queue).await?;
-        }
         Ok(())
     }
 }

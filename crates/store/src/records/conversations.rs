@@ -7,7 +7,7 @@ use crate::audit::Action;
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::{Time, execute, fetch_all, fetch_optional};
 use crate::transitions::takes_over;
-use crate::{Error, Page, Result, agents};
+use crate::{Error, Page, Result, agents, tags};
 use domain::{
     AgentId, ClientId, Conversation, ConversationId, CustomerId, State, Status, Timestamp, check_tag,
 };
@@ -97,6 +97,32 @@ impl Records<'_> {
     /// [`Error::NotFound`] also when there is no such agent or they are disabled, [`Error::Refused`] for a snooze into
     /// the past.
     pub async fn move_conversation(&self, id: ConversationId, target: Target) -> Result<Conversation> {
+        self.change(id, target, None).await
+    }
+
+    /// Moves a conversation and gives it exactly these tags, or does neither.
+    ///
+    /// # Errors
+    /// As [`move_conversation`](Self::move_conversation); [`Error::Invalid`] for a tag that is none.
+    pub async fn change_conversation(
+        &self,
+        id: ConversationId,
+        target: Target,
+        tags: &[String],
+    ) -> Result<Conversation> {
+        let tags = tags
+            .iter()
+            .map(|tag| check_tag(tag).map(str::to_owned).map_err(Error::invalid("tags")))
+            .collect::<Result<_>>()?;
+        self.change(id, target, Some(tags)).await
+    }
+
+    async fn change(
+        &self,
+        id: ConversationId,
+        target: Target,
+        tags: Option<Vec<String>>,
+    ) -> Result<Conversation> {
         let (lease, administrator) = (self.store.settings.lease, self.administrator);
         let (mut tx, now, before) = self.begin_in(id).await?;
         let mut after = before.clone();
@@ -118,25 +144,15 @@ impl Records<'_> {
             Target::Snoozed(until) => events.push(after.snooze(administrator, until, now)?),
             Target::Resolved => events.extend(after.resolve(&self.session.actor, now)?),
         }
+        if let Some(tags) = tags {
+            tags::put(&mut tx, &mut after, &tags).await?;
+        }
         if after != before {
             let taken_over = takes_over(self.session, &before, &after, now);
             let action = if taken_over { Action::ClaimTakenOver } else { Action::ConversationChanged };
             self.audit(&mut tx, action, &object(id), now).await?;
         }
         self.store.finish(tx, before, after, &events, Some(administrator), now).await
-    }
-
-    /// Gives a conversation exactly these tags.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a tag that is none, [`Error::NotFound`].
-    pub async fn tag_conversation(&self, id: ConversationId, tags: &[String]) -> Result<()> {
-        let tags: Vec<String> = tags
-            .iter()
-            .map(|tag| check_tag(tag).map(str::to_owned).map_err(Error::invalid("tags")))
-            .collect::<Result<_>>()?;
-        self.store.set_tags(self.session, id, &tags).await?;
-        Ok(())
     }
 }
 

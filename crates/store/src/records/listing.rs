@@ -85,9 +85,10 @@ impl Listing {
         self.sql += &format!(" AND ({condition})");
     }
 
-    /// Binds what a user typed; gives its placeholder.
+    /// Binds what a user typed; gives its placeholder. U+0000, which PostgreSQL cannot take and no record has, finds
+    /// nothing.
     pub fn bind(&mut self, text: impl Into<String>) -> String {
-        self.texts.push(text.into());
+        self.texts.push(text.into().replace('\0', "\u{fffd}"));
         format!("${}", self.texts.len())
     }
 

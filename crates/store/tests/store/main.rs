@@ -10,6 +10,7 @@ mod diagram;
 mod import;
 mod listing;
 mod messages;
+mod model;
 mod opening;
 mod records;
 mod repair;

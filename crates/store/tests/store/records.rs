@@ -46,6 +46,43 @@ async fn user_names(store: &TestStore, administrator: &Session, order: Order, li
 }
 
 both_databases! {
+    /// U+0000, which PostgreSQL cannot take, is searched for like anything nobody wrote.
+    async fn a_nul_finds_nothing(store: TestStore) {
+        let boss = administrator(&store, "Boss").await;
+        let (records, query) = (store.records(&boss).unwrap(), searching("a\0"));
+        assert!(records.users(None, &query).await.unwrap().items.is_empty());
+        assert!(records.agents(None, &query).await.unwrap().items.is_empty());
+        assert!(records.canned_replies(None, &query).await.unwrap().items.is_empty());
+        assert!(records.audit_log(None, &query).await.unwrap().items.is_empty());
+    }
+
+    /// A change of state and tags is made whole or not at all.
+    async fn a_refused_change_leaves_the_tags(store: TestStore) {
+        let (noor, boss) = (customer(&store, "Noor").await, administrator(&store, "Boss").await);
+        let id = conversation(&store, &noor).await.id;
+        let records = store.records(&boss).unwrap();
+        let tags = |tag: &str| [tag.to_owned()];
+        let changed = records.change_conversation(id, Target::Resolved, &tags("before")).await.unwrap();
+        assert_eq!((changed.status(), changed.tags), (Status::Resolved, vec!["before".to_owned()]));
+        let past = store.clock().now() - Duration::from_secs(60);
+        let refused = records.change_conversation(id, Target::Snoozed(past), &tags("after")).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::NotInTheFuture))));
+        assert!(records.change_conversation(id, Target::Queue, &tags("one, two")).await.is_err());
+        let stored = store.conversation(&boss.actor, id).await.unwrap();
+        assert_eq!((stored.status(), stored.tags), (Status::Resolved, vec!["before".to_owned()]));
+    }
+
+    /// Who may not sign in any more holds nothing.
+    async fn disabling_an_agent_returns_what_they_hold(store: TestStore) {
+        let (noor, kim) = (customer(&store, "Noor").await, agent(&store, "Kim").await);
+        let boss = administrator(&store, "Boss").await;
+        let id = conversation(&store, &noor).await.id;
+        store.claim(&kim, id).await.unwrap();
+        let disabled = store::AgentChanges { disabled: Some(true), ..Default::default() };
+        store.update_agent(&boss, who(&kim).id, &disabled).await.unwrap();
+        assert_eq!(store.conversation(&boss.actor, id).await.unwrap().status(), Status::Open);
+    }
+
     /// A10: only administrators have records, and only as long as they are some.
     async fn a10_records_are_the_administrators(store: TestStore) {
         let noor = customer(&store, "Noor").await;

@@ -9,7 +9,7 @@ use crate::error::Problem;
 use crate::view::StatusView;
 use domain::{
     Actor, AgentId, ClientId, Conversation, ConversationId, CustomerId, Filter, State, Status, Timestamp,
-    UrgencyLevel, check_text,
+    UrgencyLevel, check_tag, check_text,
 };
 use std::str::FromStr;
 use store::{Dependents, ListQuery, Page, Search, Sort, Target};
@@ -61,7 +61,7 @@ impl Kind for Conversations {
             status: one_of(filters, "status")?,
             urgency: one_of::<UrgencyLevel>(filters, "urgency")?,
             holder: one_of(filters, "holder")?,
-            tag: Some(value(filters, "tag").to_owned()).filter(|tag| !tag.is_empty()).into_iter().collect(),
+            tag: tag(filters)?,
             ..Filter::default()
         };
         if let Some(id) = filters.get("customer").filter(|id| !id.is_empty()) {
@@ -193,9 +193,8 @@ impl Kind for Conversations {
         };
         let tags = value(values, "tags").split(',').map(str::trim).filter(|tag| !tag.is_empty());
         let tags: Vec<String> = tags.map(str::to_owned).collect();
-        let records = admin.records()?;
-        records.tag_conversation(ConversationId(id), &tags).await?;
-        records.move_conversation(ConversationId(id), target).await.map_err(|error| match error {
+        let changed = admin.records()?.change_conversation(ConversationId(id), target, &tags).await;
+        changed.map_err(|error| match error {
             store::Error::NotFound("agent") => {
                 Problem::invalid("holder", &"this agent may not sign in: choose another")
             }
@@ -240,6 +239,12 @@ fn holder(conversation: &Conversation) -> Cell {
 
 fn one_of<T: FromStr>(filters: &Values, name: &'static str) -> Result<Vec<T>, Problem> {
     if value(filters, name).is_empty() { Ok(Vec::new()) } else { Ok(vec![chosen(filters, name)?]) }
+}
+
+fn tag(filters: &Values) -> Result<Vec<String>, Problem> {
+    let typed = Some(value(filters, "tag")).filter(|tag| !tag.is_empty());
+    let tags = typed.into_iter().map(|typed| check_tag(typed).map(str::to_owned));
+    tags.collect::<Result<_, _>>().map_err(|error| Problem::invalid("tag", &error))
 }
 
 fn until(values: &Values) -> Result<Timestamp, Problem> {

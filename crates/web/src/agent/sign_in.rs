@@ -1,7 +1,7 @@
 //! `POST /support/agent/`: signs an agent in.
 
 use crate::AppState;
-use crate::auth::{As, cookies};
+use crate::auth::{As, Caller, cookies};
 use crate::client_address::ClientAddress;
 use crate::config::DemoSignIn;
 use crate::error::{Code, Problem};
@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::Side;
 use serde::Deserialize;
 
 const INBOX: &str = "/support/agent/";
@@ -40,11 +41,16 @@ pub(super) struct SignInForm {
 
 pub(super) async fn sign_in(
     State(state): State<AppState>,
+    caller: Caller,
     address: ClientAddress,
     PageForm(form): PageForm<SignInForm>,
 ) -> Result<Response, Problem> {
     match attempt(&state, address, &form).await {
         Ok(cookie) => {
+            // The browser forgets the session it came with, so nobody could end it any more (A2).
+            if let Some(former) = caller.on(Side::Agent) {
+                state.store.end_session(former).await?;
+            }
             let next = form.next.as_deref().filter(|next| is_ours(next)).unwrap_or(INBOX);
             Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
         }

@@ -30,7 +30,7 @@ pub(super) async fn send(
     let text = as_typed(&form.text);
     let refused = check_text(&text)
         .map_err(|error| Problem::invalid("text", &error))
-        .and_then(|()| state.rates.message(session.key));
+        .and_then(|()| state.rates.write(&session));
     if let Err(problem) = refused {
         let stretch = Stretch::load(&state.store, &conversation, session.actor.side(), None, PAGE).await?;
         let mut page = customer_room(&state, customer, &conversation, stretch).await?;

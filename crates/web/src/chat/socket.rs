@@ -2,15 +2,15 @@
 
 use super::message::{message_html, note_html};
 use crate::AppState;
-use crate::auth::Caller;
+use crate::auth::{As, Caller};
 use crate::error::Problem;
 use crate::socket::{Incoming, Line, Upgrade};
 use axum::Router;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::any;
-use domain::{Actor, ClaimToken, ClientId, Conversation, ConversationId, Note, Refusal};
+use domain::{ClaimToken, ClientId, Conversation, ConversationId, Note, Refusal};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
@@ -35,15 +35,15 @@ pub fn routes() -> Router<AppState> {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
-    after: Option<u32>,
-    rev: Option<u32>,
-    notes_after: Option<u32>,
+    after: Option<u64>,
+    rev: Option<u64>,
+    notes_after: Option<u64>,
     mode: Option<ModeWanted>,
     #[serde(default)]
     html: Switch,
-    /// Read where the session is found.
+    /// Acted on where the session is found.
     #[serde(rename = "as")]
-    _as: Option<String>,
+    _as: Option<As>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -64,11 +64,13 @@ enum Switch {
 
 async fn open(
     upgrade: Upgrade,
-    Path(id): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     State(state): State<AppState>,
 ) -> Result<Response, Problem> {
     let Query(parameters) = parameters.map_err(|error| Problem::invalid("query", &error.body_text()))?;
+    // An id that cannot be read is that of no conversation.
+    let id = path.map(|Path(id)| id).unwrap_or_default();
     Ok(upgrade.open(move |line, caller| talk(line, caller, id, parameters, state)))
 }
 
@@ -182,9 +184,9 @@ impl Chat {
             conversation: &conversation,
             actor: &signed_in.actor,
             claim,
-            after: parameters.after.map(i64::from),
-            rev: parameters.rev.map(i64::from),
-            notes_after: parameters.notes_after.map(i64::from),
+            after: parameters.after.map(place),
+            rev: parameters.rev.map(place),
+            notes_after: parameters.notes_after.map(place),
             html: (parameters.html == Switch::On).then_some(RENDER),
         };
         let session = Session::open(&opening, Instant::now());
@@ -281,8 +283,7 @@ impl Chat {
     /// Asks the store once at once, which gives the message its place in the store's queue: so a client's messages
     /// keep their order, however many are on their way.
     fn append(&mut self, client_id: ClientId, text: String, claim_token: Option<ClaimToken>) {
-        let is_customer = matches!(self.signed_in.actor, Actor::Customer(_));
-        if is_customer && self.state.rates.message(self.signed_in.key).is_err() {
+        if self.state.rates.write(&self.signed_in).is_err() {
             return self.session.on_appended(client_id, Err(Failure::RateLimited));
         }
         let (store, session) = (self.state.store.clone(), Arc::clone(&self.signed_in));
@@ -386,6 +387,11 @@ impl Chat {
             Done::Nothing => {}
         }
     }
+}
+
+/// A place in a log; what is too large for one is beyond its end.
+fn place(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// What woke a chat socket.

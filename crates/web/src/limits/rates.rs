@@ -3,12 +3,13 @@
 use super::LimitsConfig;
 use crate::client_address::Client;
 use crate::error::Problem;
-use domain::SessionKey;
+use domain::{Actor, SessionKey};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use store::Session;
 
 /// How often one client may do what, on this node.
 #[derive(Debug)]
@@ -31,12 +32,15 @@ impl RateLimits {
         }
     }
 
-    /// A customer's session sends a message.
+    /// A session sends, edits or deletes a message; agents may as they like.
     ///
     /// # Errors
     /// `rate_limited`, with when to try again.
-    pub fn message(&self, session: SessionKey) -> Result<(), Problem> {
-        self.messages.check(&session)
+    pub fn write(&self, session: &Session) -> Result<(), Problem> {
+        match session.actor {
+            Actor::Customer(_) => self.messages.check(&session.key),
+            Actor::Agent(_) => Ok(()),
+        }
     }
 
     /// A new customer comes from an address.
@@ -88,20 +92,28 @@ impl<K: Hash + Eq + Clone> Rate<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{Customer, CustomerId, CustomerKey};
+
+    fn customer(session: i64) -> Session {
+        let id = CustomerId::new();
+        let (key, name) = (CustomerKey(1), "Noor".into());
+        let actor = Actor::Customer(Customer { key, id, name, email: None, email_verified: false });
+        Session { key: SessionKey(session), actor, address: None }
+    }
 
     #[test]
     fn a_session_has_its_burst_and_then_waits() {
         let limits = RateLimits::new(&LimitsConfig::default());
         for sent in 0..100 {
-            assert!(limits.message(SessionKey(1)).is_ok(), "{sent}");
+            assert!(limits.write(&customer(1)).is_ok(), "{sent}");
         }
-        assert!((0..50).any(|_| limits.message(SessionKey(1)).is_err()));
-        assert!(limits.message(SessionKey(2)).is_ok());
+        assert!((0..50).any(|_| limits.write(&customer(1)).is_err()));
+        assert!(limits.write(&customer(2)).is_ok());
     }
 
     #[test]
     fn off_means_none() {
         let limits = RateLimits::new(&LimitsConfig { enabled: false, ..LimitsConfig::default() });
-        assert!((0..1000).all(|_| limits.message(SessionKey(1)).is_ok()));
+        assert!((0..1000).all(|_| limits.write(&customer(1)).is_ok()));
     }
 }

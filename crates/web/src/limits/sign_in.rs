@@ -5,6 +5,7 @@ use super::LimitsConfig;
 use crate::client_address::Client;
 use crate::error::Problem;
 use domain::Timestamp;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,8 +24,9 @@ pub struct SignInThrottle {
     failures: Arc<Mutex<HashMap<Key, Vec<Timestamp>>>>,
 }
 
-/// Whose failures: an address', and of those the ones to an account.
-type Key = (Client, Option<String>);
+/// Whose failures: an address', and of those the ones to an account, by a hash of what was typed: a long address takes
+/// no more memory than a short one.
+type Key = (Client, Option<[u8; 32]>);
 
 impl SignInThrottle {
     /// No failures yet.
@@ -43,21 +45,22 @@ impl SignInThrottle {
     /// # Errors
     /// `rate_limited`, with when to try again, when there were too many failures.
     pub fn begin(&self, client: Client, email: &str, now: Timestamp) -> Result<SignInAttempt<'_>, Problem> {
-        let keys = [(client, Some(email.trim().to_lowercase())), (client, None)];
+        let account = Sha256::digest(email.trim().to_lowercase().as_bytes()).into();
+        let keys = [(client, None), (client, Some(account))];
         if self.enabled {
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
             if failures.len() > TIDY_ABOVE {
                 failures.retain(|_, times| times.last().is_some_and(|last| now.since(*last) < WINDOW));
             }
-            for (key, limit) in keys.iter().zip([self.per_account, self.per_address]) {
-                let times = failures.entry(key.clone()).or_default();
+            for (key, limit) in keys.iter().zip([self.per_address, self.per_account]) {
+                let Some(times) = failures.get_mut(key) else { continue };
                 times.retain(|time| now.since(*time) < WINDOW);
                 if let Some(oldest) = times.len().checked_sub(limit).and_then(|first| times.get(first)) {
                     return Err(Problem::rate_limited((*oldest + WINDOW).since(now)));
                 }
             }
             for key in &keys {
-                failures.entry(key.clone()).or_default().push(now);
+                failures.entry(*key).or_default().push(now);
             }
         }
         Ok(SignInAttempt { throttle: self, keys, at: now })
@@ -122,6 +125,15 @@ mod tests {
         }
         assert!(throttle.begin(client(1), "ann@example.com", at(1)).is_err());
         assert!(throttle.begin(client(2), "ann@example.com", at(1)).is_ok());
+    }
+
+    #[test]
+    fn d8_refused_attempts_take_no_memory() {
+        let throttle = SignInThrottle::new(&LimitsConfig::default());
+        for account in 0..1_000 {
+            let _ = throttle.begin(client(1), &format!("{account}@example.com"), at(0));
+        }
+        assert_eq!(throttle.failures.lock().unwrap().len(), 51, "fifty accounts and the address");
     }
 
     #[test]

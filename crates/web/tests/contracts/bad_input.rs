@@ -5,6 +5,26 @@ use testkit::{TestApp, both_databases};
 use uuid::Uuid;
 
 both_databases! {
+    /// Addresses that cannot be read are those of nothing.
+    async fn unreadable_addresses_are_missing_ones(app: TestApp) {
+        let customer = app.customer("Ada").await;
+        let conversation = customer.open_conversation("Help").await;
+        let mut socket = testkit::Socket::open(app.url(), "/ws/chat/%ff/", customer.token()).await;
+        assert_eq!(socket.closed().await, 4004);
+        for page in ["/chat/%ff/".to_owned(), format!("/chat/{conversation}/?before=x"), "/set-password/%ff".into()] {
+            let answer = customer.page(&page).await;
+            assert_eq!(answer.status, 404, "{page}");
+            assert!(answer.text.contains("<html"), "{page}: {}", answer.text);
+        }
+        customer.get("/nonsense").await.expect_problem(404, "not_found");
+        let elsewhere = customer.page("/api/v2/nonsense").await;
+        elsewhere.expect_problem(404, "not_found");
+        let agent = app.agent("Grace").await;
+        agent.get("/agents?cursor=nonsense").await.expect_problem(422, "invalid");
+        let past_the_end = customer.chat_with(&conversation, "after=99999999999").await.frames_until_now().await;
+        assert!(past_the_end.iter().all(|frame| frame["type"] != "message"), "{past_the_end:?}");
+    }
+
     /// 400 for what is no JSON, 422 for JSON that is not what was asked for.
     async fn bodies_that_are_not_what_was_asked_for(app: TestApp) {
         let customer = app.customer("Ada").await;

@@ -1,5 +1,6 @@
 //! D4 and D3 in any order of events, reads and lost connections.
 
+use super::world::{Client, Database};
 use super::*;
 use proptest::prelude::*;
 
@@ -37,30 +38,18 @@ fn step() -> impl Strategy<Value = Step> {
 /// The database, the hub's mailbox and the client around one session.
 struct World {
     session: Session,
-    messages: Vec<Message>,
-    notes: Vec<Note>,
-    last_rev: i64,
+    database: Database,
     waiting: Vec<Arc<Event>>,
     read: Option<Read>,
     seen_by_read: Option<Page>,
     client: Client,
 }
 
-/// What the client has; it resumes from the last `message_changed` it got, not from any other `rev`.
-#[derive(Default)]
-struct Client {
-    messages: Vec<(i64, i64)>,
-    notes: Vec<i64>,
-    rev: i64,
-}
-
 impl World {
     fn new() -> Self {
         let mut world = Self {
             session: owner(Instant::now()),
-            messages: Vec::new(),
-            notes: Vec::new(),
-            last_rev: 0,
+            database: Database::default(),
             waiting: Vec::new(),
             read: None,
             seen_by_read: None,
@@ -72,48 +61,29 @@ impl World {
 
     fn connect(&mut self) {
         (self.waiting, self.read, self.seen_by_read) = (Vec::new(), None, None);
-        let count = |n: usize| i64::try_from(n).unwrap();
-        let conversation = Conversation {
-            last_seq: count(self.messages.len()),
-            last_note_seq: count(self.notes.len()),
-            last_rev: self.last_rev,
-            ..conversation()
-        };
-        let actor = Actor::Agent(agent());
-        let opening = Opening {
-            after: Some(count(self.client.messages.len())),
-            rev: Some(self.client.rev),
-            notes_after: Some(count(self.client.notes.len())),
-            ..opening(&conversation, &actor)
-        };
-        self.session = Session::open(&opening, Instant::now());
+        self.session = self.client.resume(&self.database.conversation());
     }
 
     fn step(&mut self, step: &Step) {
         match step {
             Step::Add => {
-                let message = message(i64::try_from(self.messages.len()).unwrap() + 1);
-                self.messages.push(message.clone());
-                let last_rev = self.last_rev;
-                self.waiting.push(event(What::Message { message: Arc::new(message), last_rev }));
+                let last_rev = self.database.last_rev;
+                let message = self.database.add();
+                self.waiting.push(event(What::Message { message, last_rev }));
             }
-            Step::Edit(which) if !self.messages.is_empty() => {
-                self.last_rev += 1;
-                let which = which % self.messages.len();
-                self.messages[which].rev = self.last_rev;
-                let message = Arc::new(self.messages[which].clone());
+            Step::Edit(which) if !self.database.messages.is_empty() => {
+                let message = self.database.edit(*which);
                 self.waiting.push(event(What::MessageChanged(message)));
             }
             Step::Note => {
-                let note = note(i64::try_from(self.notes.len()).unwrap() + 1);
-                self.notes.push(note.clone());
-                self.waiting.push(event(What::Note(Arc::new(note))));
+                let note = self.database.note();
+                self.waiting.push(event(What::Note(note)));
             }
             Step::Deliver(which) if !self.waiting.is_empty() => {
                 let event = self.waiting.remove(which % self.waiting.len());
                 self.session.on_event(&event, Instant::now());
             }
-            Step::Look => self.look(),
+            Step::Look => self.seen_by_read = self.read.map(|read| self.database.page(read)),
             Step::Answer => {
                 if let Some(page) = self.seen_by_read.take() {
                     self.read = None;
@@ -124,25 +94,6 @@ impl World {
             Step::Edit(_) | Step::Deliver(_) => {}
         }
         self.transmit();
-    }
-
-    fn look(&mut self) {
-        let page = |messages: &mut dyn Iterator<Item = &Message>| {
-            Page::Messages(messages.take(PAGE as usize).cloned().collect())
-        };
-        self.seen_by_read = self.read.map(|read| match read {
-            Read::Messages { after } => page(&mut self.messages.iter().filter(|m| m.seq > after)),
-            Read::Changes { up_to, since } => {
-                let mut changed: Vec<&Message> =
-                    self.messages.iter().filter(|m| m.seq <= up_to && m.rev > since).collect();
-                changed.sort_by_key(|m| m.rev);
-                page(&mut changed.into_iter())
-            }
-            Read::Notes { after } => {
-                let notes = self.notes.iter().filter(|n| n.note_seq > after);
-                Page::Notes(notes.take(PAGE as usize).cloned().collect())
-            }
-        });
     }
 
     fn transmit(&mut self) {
@@ -168,33 +119,6 @@ impl World {
     }
 }
 
-impl Client {
-    fn take(&mut self, frame: &Value) {
-        let number = |object: &str, key: &str| frame[object][key].as_i64().unwrap();
-        match frame["type"].as_str().unwrap() {
-            "message" => {
-                let seq = number("message", "seq");
-                assert_eq!(seq, i64::try_from(self.messages.len()).unwrap() + 1, "once and in order");
-                self.messages.push((seq, number("message", "rev")));
-            }
-            "message_changed" => {
-                let (seq, rev) = (number("message", "seq"), number("message", "rev"));
-                let known = self.messages.iter_mut().find(|(known, _)| *known == seq);
-                let known = known.expect("only messages the client has are changed");
-                known.1 = known.1.max(rev);
-                self.rev = self.rev.max(rev);
-            }
-            "note" => {
-                let note_seq = number("note", "note_seq");
-                assert_eq!(note_seq, i64::try_from(self.notes.len()).unwrap() + 1, "once and in order");
-                self.notes.push(note_seq);
-            }
-            "welcome" | "suggestions" => {}
-            other => panic!("unexpected {other}"),
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -207,9 +131,7 @@ proptest! {
             world.step(step);
         }
         world.settle();
-        let stored: Vec<_> = world.messages.iter().map(|message| (message.seq, message.rev)).collect();
-        prop_assert_eq!(&world.client.messages, &stored);
-        prop_assert_eq!(world.client.notes.len(), world.notes.len());
+        world.client.assert_has_all_of(&world.database);
         prop_assert!(!world.session.is_behind());
     }
 }
@@ -217,7 +139,7 @@ proptest! {
 #[test]
 fn d4_a_long_history_is_read_page_by_page() {
     let mut world = World::new();
-    world.messages = (1..=450).map(message).collect();
+    world.database.messages = (1..=450).map(message).collect();
     world.connect();
     world.transmit();
     let mut reads = 0;

@@ -7,7 +7,7 @@ use crate::error::{Problem, ProblemDocument, Result};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{Actor, ClaimToken, ClientId, check_text};
+use domain::{ClaimToken, ClientId, check_text};
 use realtime::wire::MessageView;
 use serde::Deserialize;
 use store::Append;
@@ -49,9 +49,7 @@ pub(super) async fn create_message(
     Params(Nothing {}): Params<Nothing>,
     Body(new): Body<NewMessage>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
-    if matches!(session.actor, Actor::Customer(_)) {
-        state.rates.message(session.key)?;
-    }
+    state.rates.write(&session)?;
     check_text(&new.text).map_err(|error| Problem::invalid("text", &error))?;
     let append = Append {
         conversation: conversation.id,

@@ -3,7 +3,7 @@
 use super::own::OwnMessage;
 use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
-use crate::error::{Problem, Result};
+use crate::error::{Problem, ProblemDocument, Result};
 use axum::Json;
 use axum::extract::State;
 use domain::check_text;
@@ -32,7 +32,10 @@ pub(crate) struct MessageEdit {
         ("message_id" = Uuid, Path, description = "The message"),
     ),
     request_body = MessageEdit,
-    responses((status = 200, description = "The message as it is now", body = MessageView)),
+    responses(
+        (status = 200, description = "The message as it is now", body = MessageView),
+        (status = 429, description = "Too many messages and changes in this session", body = ProblemDocument),
+    ),
 )]
 pub(super) async fn edit_message(
     State(state): State<AppState>,
@@ -40,6 +43,7 @@ pub(super) async fn edit_message(
     Params(Nothing {}): Params<Nothing>,
     Body(MessageEdit { text }): Body<MessageEdit>,
 ) -> Result<Json<MessageView>> {
+    state.rates.write(&session)?;
     check_text(&text).map_err(|error| Problem::invalid("text", &error))?;
     let message = state.store.edit_message(&session, conversation.id, message.id, &text).await?;
     Ok(Json(MessageView::new(&message)))
