@@ -8,7 +8,7 @@ import { startTwoNodes } from "../two-nodes.mjs";
 const GRACE = { name: "Grace", email: "grace@example.com", password: PASSWORD };
 /** How long Redis is away; FRONTDESK_BUS_OUTAGE_S sets another time. */
 const OUTAGE_MS = 1_000 * (process.env.FRONTDESK_BUS_OUTAGE_S ?? 20);
-/** Within which a view without the bus is right (D6), and a little for two cores that serve everything at once. */
+/** Within which a view without the bus is right (D6). */
 const KEEPS_UP_MS = 10_000;
 
 let nodes, browser, windows;
