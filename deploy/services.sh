@@ -29,6 +29,9 @@ install_services() {
   version=$(postgres --version | grep -o '[0-9]*' | head -n 1)
   [ "$version" -ge 15 ] || give_up "PostgreSQL $version is too old: install 15 or newer"
   need redis-server redis-server
+  PATH="$PATH:/usr/sbin"
+  need haproxy haproxy
+  need curl curl
 }
 
 # --- Running them -----------------------------------------------------------------------------------------------

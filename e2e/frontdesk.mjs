@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const PROGRAM = process.env.FRONTDESK_BIN ?? new URL("../target/debug/frontdesk", import.meta.url).pathname;
+export const PROGRAM = process.env.FRONTDESK_BIN ?? new URL("../target/debug/frontdesk", import.meta.url).pathname;
 const READY_WITHIN_MS = 20_000;
 
 /**
@@ -63,7 +63,7 @@ async function ready(url) {
   }
 }
 
-async function addAgent({ name, email, password, admin = false }, environment) {
+export async function addAgent({ name, email, password, admin = false }, environment) {
   const arguments_ = ["agent", "add", "--name", name, "--email", email, "--password-stdin"];
   const process = spawn(PROGRAM, admin ? [...arguments_, "--admin"] : arguments_, {
     env: environment,

@@ -159,6 +159,16 @@ both_databases! {
         }
     }
 
+    /// A container's health check: 0 while the server serves, 1 when nothing answers.
+    async fn ready_says_whether_the_server_serves(database: DatabaseConfig) {
+        let mut program = Program::serve(BINARY, &database).await;
+        let address = program.url().socket_addrs(|| None).unwrap()[0].to_string();
+        let ready = ["ready", "--listen", &address];
+        assert_eq!(run_command(BINARY, &database, &ready, "").await.code, Some(0));
+        program.kill().await;
+        assert_fails(&run_command(BINARY, &database, &ready, "").await, 1, &address);
+    }
+
     /// A taken port is found before anything is touched.
     async fn a_taken_port_is_named(database: DatabaseConfig) {
         let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();

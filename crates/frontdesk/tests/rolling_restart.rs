@@ -2,7 +2,7 @@
 //! customers and agents write.
 #![cfg(test)]
 
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashSet;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -256,6 +256,10 @@ async fn d7_rolling_restarts_lose_nothing() {
     let mut acknowledged: Vec<String> = over_rest.join_all().await.concat();
     let (of_sockets, closed): (Vec<_>, Vec<u32>) = over_sockets.join_all().await.into_iter().unzip();
     acknowledged.extend(of_sockets.concat());
+    assert!(
+        closed.iter().all(|&times| times <= 2 * rounds),
+        "nobody is sent to a node that stops: {closed:?}"
+    );
     let mut stored = Vec::new();
     for (customer, conversation) in &conversations {
         let messages = customer.messages(conversation).await;

@@ -10,6 +10,14 @@ import { Transcript } from "./transcript.js";
 const TYPING_FADES = 7_000;
 const UNDO_WINDOW = 30_000;
 const OFFLINE_AFTER = 1_000;
+const AGAIN_WITHIN = 5_000;
+
+/** Refusals that pass by themselves, and what stands under a message meanwhile. */
+const PASSING = {
+  rate_limited: "Waiting a moment to send…",
+  overloaded: "Not sent yet: the server is busy, trying again",
+  unavailable: "Not sent yet: the server is in trouble, trying again",
+};
 
 const STATUS_WORDS = {
   customer: { open: "Waiting", snoozed: "Waiting", ongoing: "Ongoing", resolved: "Resolved" },
@@ -189,9 +197,9 @@ class ChatRoom extends HTMLElement {
     }
     const item = this.outbox.find(frame.client_id);
     if (!item) return;
-    if (frame.code === "rate_limited") {
-      this.transcript.markUnsent(item.client_id, { text: "Waiting a moment to send…" });
-      setTimeout(() => this.flush(), 1000 * (frame.retry_after ?? 2));
+    if (frame.code in PASSING) {
+      this.transcript.markUnsent(item.client_id, { text: PASSING[frame.code] });
+      this.#flushLater();
     } else if (this.desk && item.type === "send" && ["claim_lost", "not_claimed"].includes(frame.code)) {
       this.outbox.hold(item.client_id);
       this.desk.showLost();
@@ -199,6 +207,14 @@ class ChatRoom extends HTMLElement {
       this.outbox.hold(item.client_id);
       this.#offerAgain(item, frame.detail ?? "This was not accepted.");
     }
+  }
+
+  // However many were refused, they are sent again together.
+  #flushLater() {
+    this.flushTimer ??= setTimeout(() => {
+      this.flushTimer = null;
+      this.flush();
+    }, 1_000 + Math.random() * AGAIN_WITHIN);
   }
 
   #offerAgain(item, reason) {

@@ -8,6 +8,8 @@ import { fragment } from "./trusted.js";
 const TYPING_PAUSE = 150;
 const AT_MOST_EVERY = 1_000;
 const POINTER_RESTS = 1_500;
+const OFFLINE_AFTER = 1_000;
+const AGAIN_WITHIN = 5_000;
 
 class InboxList extends HTMLElement {
   connectedCallback() {
@@ -31,8 +33,15 @@ class InboxList extends HTMLElement {
   }
 
   #online(isOnline) {
-    document.getElementById("offline").hidden = isOnline;
-    if (isOnline && this.wasOffline) this.#renewSoon();
+    if (isOnline) {
+      clearTimeout(this.offlineTimer);
+      this.offlineTimer = null;
+      document.getElementById("offline").hidden = true;
+      if (this.wasOffline) this.#renewSoon();
+    } else {
+      // A break shorter than this is nobody's business.
+      this.offlineTimer ??= setTimeout(() => (document.getElementById("offline").hidden = false), OFFLINE_AFTER);
+    }
     this.wasOffline = !isOnline;
   }
 
@@ -70,7 +79,10 @@ class InboxList extends HTMLElement {
       if (!response.ok) throw new Error();
       this.#show(fragment(await response.text()));
     } catch (error) {
-      if (error.name !== "AbortError") this.stale = true;
+      if (error.name === "AbortError") return;
+      this.stale = true;
+      // Without a connection, the next one renews it.
+      if (this.socket.isOpen) setTimeout(() => this.stale && this.#renewSoon(), Math.random() * AGAIN_WITHIN);
     }
   }
 

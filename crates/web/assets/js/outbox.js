@@ -28,22 +28,22 @@ export class Outbox {
   /** `claim` names the claim it was written under: under another one it is never sent by itself. */
   add(type, text, claim = null) {
     const item = { type, client_id: crypto.randomUUID(), text, claim, held: false };
-    this.#save([...this.#items, item]);
+    this.#change((items) => [...items, item]);
     return item;
   }
 
   hold(clientId, held = true) {
-    const item = this.find(clientId);
-    if (item) item.held = held;
-    this.#save(this.#items);
+    this.#change((items) => items.map((item) => (item.client_id === clientId ? { ...item, held } : item)));
   }
 
   remove(clientId) {
-    this.#save(this.#items.filter((item) => item.client_id !== clientId));
+    this.#change((items) => items.filter((item) => item.client_id !== clientId));
   }
 
-  #save(items) {
-    this.#items = items;
-    this.#kept.set(items.length ? items : null);
+  // What is kept is changed, not replaced: another tab keeps its own there too.
+  #change(edit) {
+    const kept = edit(this.#kept.get() ?? []);
+    this.#items = edit(this.#items);
+    this.#kept.set(kept.length ? kept : null);
   }
 }

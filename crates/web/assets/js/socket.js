@@ -4,6 +4,7 @@ const LONGEST_WAIT = 30_000;
 const FIRST_WAIT = 500;
 const PING_EVERY = 20_000;
 const SILENCE = 60_000;
+const OPENS_WITHIN = 15_000;
 
 /** Another agent holds it; not signed in; not there. Connecting again would end the same way. */
 const FINAL = new Set([4000, 4001, 4004]);
@@ -15,6 +16,7 @@ const FINAL = new Set([4000, 4001, 4004]);
 export class Socket extends EventTarget {
   #address;
   #socket = null;
+  #attempt = null;
   #failures = 0;
   #heard = 0;
   #timers = [];
@@ -25,6 +27,8 @@ export class Socket extends EventTarget {
     super();
     this.#address = address;
     addEventListener("online", () => this.#retryNow());
+    // The browser knows at once what silence would tell in a minute.
+    addEventListener("offline", () => this.#socket && this.#giveUp());
     addEventListener("pageshow", (event) => event.persisted && this.#retryNow());
   }
 
@@ -36,15 +40,18 @@ export class Socket extends EventTarget {
     this.#clear();
     this.#ended = false;
     this.#drop();
+    const attempt = (this.#attempt = Symbol("attempt"));
     let address;
     try {
       address = await this.#address();
     } catch {
-      this.#retry();
+      if (attempt === this.#attempt) this.#retry();
       return;
     }
+    if (attempt !== this.#attempt) return;
     const socket = new WebSocket(new URL(address, location.href.replace(/^http/, "ws")));
     this.#socket = socket;
+    this.#timers.push(setTimeout(() => socket === this.#socket && !this.isOpen && this.#giveUp(), OPENS_WITHIN));
     socket.onopen = () => {
       this.#heard = Date.now();
       this.#timers.push(setInterval(() => this.#checkPulse(), PING_EVERY));
@@ -89,13 +96,15 @@ export class Socket extends EventTarget {
   }
 
   #checkPulse() {
-    if (Date.now() - this.#heard > SILENCE) {
-      const socket = this.#socket;
-      socket.close();
-      this.#closed(socket, 1006);
-    } else {
-      this.send({ type: "ping" });
-    }
+    if (Date.now() - this.#heard > SILENCE) this.#giveUp();
+    else this.send({ type: "ping" });
+  }
+
+  /** A connection that leads nowhere may take minutes to say so: what follows does not wait for that. */
+  #giveUp() {
+    const socket = this.#socket;
+    socket.close();
+    this.#closed(socket, 1006);
   }
 
   #drop() {
