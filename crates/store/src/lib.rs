@@ -41,7 +41,7 @@ mod transitions;
 mod uses;
 
 pub use agents::{AgentChanges, AgentRecord, NewAgent};
-pub use append::{Append, Appended, MAX_WAITING};
+pub use append::{Append, Appended, MAX_WAITING, OVERLOAD_RETRY};
 pub use audit::{Action, AuditEntry, By};
 pub use canned_replies::{CannedReplyChanges, NewCannedReply, Scope};
 pub use change::Change;

@@ -124,6 +124,33 @@ mod tests {
         });
     }
 
+    /// D8: while as many sockets open as may, more are refused before the upgrade, and everybody else is served.
+    #[test]
+    fn d8_a_storm_of_sockets_leaves_room_for_the_rest() {
+        run(Kind::Sqlite, async |store: TestStore| {
+            let limits = LimitsConfig { sockets_opening: 2, sockets_waiting: 1, ..LimitsConfig::default() };
+            let state =
+                AppState::new((*store).clone(), Hub::default(), Config { limits, ..Config::default() });
+            let server = router(state.clone());
+            let _opening = (state.openings.admit().await.unwrap(), state.openings.admit().await.unwrap());
+            let waiting = tokio::spawn(server.clone().oneshot(get("/ws/agent/")));
+            while !waiting.is_finished() {
+                for path in ["/readyz", "/support/customer/", "/api/v1/openapi.json"] {
+                    assert_eq!(
+                        server.clone().oneshot(get(path)).await.unwrap().status(),
+                        StatusCode::OK,
+                        "{path}"
+                    );
+                }
+                let refused = server.clone().oneshot(get("/ws/agent/")).await.unwrap();
+                assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+                assert_eq!(refused.headers()["retry-after"], "2");
+                assert_eq!(refused.headers()["content-type"], "application/problem+json");
+            }
+            assert_eq!(waiting.await.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+        });
+    }
+
     /// A3: a form another site sends is refused before anything is looked at.
     #[test]
     fn other_sites_cannot_change_anything() {

@@ -4,4 +4,4 @@ mod line;
 mod upgrade;
 
 pub use line::{Incoming, Line};
-pub use upgrade::{FRAME_BYTES, Upgrade};
+pub use upgrade::{FRAME_BYTES, Upgrade, tuned};

@@ -1,7 +1,7 @@
 //! What every handler shares.
 
 use crate::Config;
-use crate::limits::{RateLimits, SignInThrottle, SocketCounts};
+use crate::limits::{RateLimits, SignInThrottle, SocketCounts, SocketOpenings};
 use realtime::Hub;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +20,8 @@ pub struct AppState {
     pub rates: Arc<RateLimits>,
     /// How many sockets each address has open.
     pub sockets: SocketCounts,
+    /// The sockets that are opening.
+    pub openings: SocketOpenings,
     /// Failed sign-ins.
     pub sign_ins: SignInThrottle,
     is_draining: Arc<AtomicBool>,
@@ -33,6 +35,7 @@ impl AppState {
             hub,
             rates: Arc::new(RateLimits::new(&config.limits)),
             sockets: SocketCounts::new(&config.limits),
+            openings: SocketOpenings::new(&config.limits),
             sign_ins: SignInThrottle::new(&config.limits),
             config: Arc::new(config),
             is_draining: Arc::default(),

@@ -1,6 +1,9 @@
 //! One batch: lock, look up, decide, write, commit, tell.
 
-use super::{Append, Appended, Job, MAX_BATCH, NewMessage, SentKey, hash};
+use super::{
+    Append, Appended, BATCH_PATIENCE, BLOCKED_PATIENCE, BLOCKED_RETRY, Job, MAX_BATCH, MAX_BLOCKED,
+    MAX_BLOCKED_AT_ONE, NewMessage, SentKey, hash,
+};
 use crate::conversation_row::save;
 use crate::db::Tx;
 use crate::notes::insert_event;
@@ -10,6 +13,7 @@ use domain::{Actor, Conversation, ConversationId, Message, MessageId, Note, Sess
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
 
 /// The one task that adds messages.
 pub(super) struct Writer {
@@ -21,81 +25,146 @@ pub(super) struct Writer {
 
 /// What a batch did, to be told once it is durable.
 struct Committed {
-    results: Vec<Result<Appended>>,
+    /// One for each job; none for those whose conversation somebody else has locked.
+    results: Vec<Option<Result<Appended>>>,
     changes: Vec<Change>,
 }
 
 impl Writer {
     pub async fn run(self, mut jobs: mpsc::Receiver<Job>) {
-        let mut batch = Vec::new();
-        while jobs.recv_many(&mut batch, MAX_BATCH).await > 0 {
-            self.commit(std::mem::take(&mut batch)).await;
+        let mut blocked = Vec::new();
+        loop {
+            // Those that were blocked go first, so that a conversation keeps its order.
+            let mut batch = blocked;
+            let received = tokio::select! {
+                biased;
+                received = jobs.recv_many(&mut batch, MAX_BATCH) => received > 0,
+                () = sleep(BLOCKED_RETRY), if !batch.is_empty() => true,
+            };
+            if !received && batch.is_empty() {
+                return;
+            }
+            blocked = self.commit(batch, &mut jobs).await;
         }
     }
 
-    /// Commits the batch and answers everybody. Should it fail as a whole, each is tried alone, so that one bad
-    /// message never sinks the others (D8) — unless the database is gone, which is nobody's fault.
-    async fn commit(&self, mut batch: Vec<Job>) {
-        match self.attempt(&batch).await {
-            Ok(committed) => self.announce(batch, committed),
-            Err(error) if batch.len() == 1 || error.is_outage() => {
-                for job in batch {
-                    let _ = job.reply.send(Err(error.clone()));
-                }
-            }
-            Err(_) => {
-                for job in batch.drain(..) {
-                    let alone = vec![job];
-                    match self.attempt(&alone).await {
-                        Ok(committed) => self.announce(alone, committed),
-                        Err(error) => alone.into_iter().for_each(|job| {
-                            let _ = job.reply.send(Err(error.clone()));
-                        }),
+    /// Commits the batch and answers everybody but those whose conversation somebody else has locked: they are given
+    /// back, to be tried again with the next batch, and nobody waits for them (D8). Should the batch fail as a whole, its
+    /// halves are tried apart until the bad message is alone, unless the database itself fails, which is nobody's fault.
+    async fn commit(&self, batch: Vec<Job>, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+        let mut blocked = Vec::new();
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            match self.attempt(&part, &blocked).await {
+                Ok(committed) => blocked.extend(self.announce(part, committed)),
+                Err(error) if error.is_outage() => {
+                    // Who came while the database was tried has waited as long: nobody waits for it twice.
+                    while let Ok(job) = jobs.try_recv() {
+                        part.push(job);
                     }
+                    let all = part.into_iter().chain(parts.drain(..).flatten()).chain(blocked.drain(..));
+                    all.for_each(|job| job.answer(Err(error.clone())));
+                }
+                Err(error) if part.len() == 1 => {
+                    part.into_iter().for_each(|job| job.answer(Err(error.clone())));
+                }
+                Err(_) => {
+                    let second = part.split_off(part.len() / 2);
+                    parts.extend([second, part]);
                 }
             }
         }
+        still_blocked(blocked)
     }
 
-    fn announce(&self, batch: Vec<Job>, committed: Committed) {
+    /// Tells everybody what was committed; gives back the jobs that are blocked.
+    fn announce(&self, batch: Vec<Job>, committed: Committed) -> Vec<Job> {
         for change in committed.changes {
             (self.listener)(change);
         }
+        let mut blocked = Vec::new();
         for (job, result) in batch.into_iter().zip(committed.results) {
-            let _ = job.reply.send(result);
+            match result {
+                Some(result) => job.answer(result),
+                None => blocked.push(job),
+            }
         }
+        blocked
     }
 
-    async fn attempt(&self, batch: &[Job]) -> Result<Committed> {
-        let mut tx = self.db.begin().await?;
-        let committed = Batch::load(&mut tx, batch, self).await?.write(&mut tx, batch, self).await?;
-        tx.commit().await?;
-        Ok(committed)
+    /// One transaction. Messages behind those that are `blocked` already wait with them.
+    async fn attempt(&self, batch: &[Job], blocked: &[Job]) -> Result<Committed> {
+        let committing = async {
+            let mut tx = self.db.begin().await?;
+            let committed =
+                Batch::load(&mut tx, batch, blocked, self).await?.write(&mut tx, batch, self).await?;
+            tx.commit().await?;
+            Ok(committed)
+        };
+        // A connection that went silent is given up: what it wrote, if anything, a repeat will find (D2).
+        timeout(BATCH_PATIENCE, committing).await.unwrap_or(Err(Error::Unanswered))
     }
+}
+
+/// Answers those that have been blocked for too long or are too many, and gives back the others. A conversation's
+/// messages give up together, so that none overtakes an earlier one.
+fn still_blocked(blocked: Vec<Job>) -> Vec<Job> {
+    let given_up: HashSet<ConversationId> = blocked
+        .iter()
+        .filter(|job| job.came_at.elapsed() >= BLOCKED_PATIENCE)
+        .map(|job| job.append.conversation)
+        .collect();
+    let mut at_one = HashMap::<ConversationId, usize>::new();
+    let mut kept = Vec::new();
+    for job in blocked {
+        let id = job.append.conversation;
+        let before = at_one.entry(id).or_default();
+        if given_up.contains(&id) {
+            job.answer(Err(Error::Locked));
+        } else if *before >= MAX_BLOCKED_AT_ONE || kept.len() >= MAX_BLOCKED {
+            job.answer(Err(Error::Overloaded));
+        } else {
+            *before += 1;
+            kept.push(job);
+        }
+    }
+    kept
 }
 
 /// The state a batch works on, all of it read under the conversations' locks.
 struct Batch {
     now: Timestamp,
     conversations: HashMap<ConversationId, Conversation>,
+    locked: HashSet<ConversationId>,
     live_sessions: HashSet<i64>,
     sent: HashMap<SentKey, ([u8; 32], i64)>,
 }
 
 /// What is to become of one job.
 enum Verdict {
+    /// Somebody else has the conversation locked.
+    Blocked,
     Refused(Error),
-    Repeat { conversation: ConversationId, seq: i64 },
-    New { conversation: ConversationId, index: usize },
+    Repeat {
+        conversation: ConversationId,
+        seq: i64,
+    },
+    New {
+        conversation: ConversationId,
+        index: usize,
+    },
 }
 
 impl Batch {
-    async fn load(tx: &mut Tx, batch: &[Job], writer: &Writer) -> Result<Self> {
+    async fn load(tx: &mut Tx, batch: &[Job], blocked: &[Job], writer: &Writer) -> Result<Self> {
         let ids: HashSet<ConversationId> = batch.iter().map(|job| job.append.conversation).collect();
         let ids: Vec<ConversationId> = ids.into_iter().collect();
         let sessions: HashSet<SessionKey> = batch.iter().map(|job| job.session).collect();
         let sessions: Vec<SessionKey> = sessions.into_iter().collect();
-        let now = dialect::lock(tx, &ids, &writer.clock).await?;
+        let blocked: HashSet<ConversationId> = blocked.iter().map(|job| job.append.conversation).collect();
+        let free: Vec<ConversationId> = ids.iter().copied().filter(|id| !blocked.contains(id)).collect();
+        let (locked, now) = dialect::lock_free(tx, &free, &writer.clock).await?;
+        let locked = locked.into_iter().collect();
         let conversations: HashMap<_, _> =
             dialect::load(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect();
         let live_sessions = dialect::live_sessions(tx.get(), &sessions, now).await?.into_iter().collect();
@@ -111,7 +180,7 @@ impl Batch {
             let (key, text_hash, seq) = row.into_key()?;
             sent.insert(key, (text_hash, seq));
         }
-        Ok(Self { now, conversations, live_sessions, sent })
+        Ok(Self { now, conversations, locked, live_sessions, sent })
     }
 
     async fn write(mut self, tx: &mut Tx, batch: &[Job], writer: &Writer) -> Result<Committed> {
@@ -126,7 +195,7 @@ impl Batch {
             .iter()
             .filter_map(|verdict| match verdict {
                 Verdict::New { conversation, .. } => Some(*conversation),
-                Verdict::Refused(_) | Verdict::Repeat { .. } => None,
+                Verdict::Blocked | Verdict::Refused(_) | Verdict::Repeat { .. } => None,
             })
             .collect();
         let notes = self.save(tx, &touched, events).await?;
@@ -150,6 +219,9 @@ impl Batch {
         else {
             return Verdict::Refused(Error::NotFound("conversation"));
         };
+        if !self.locked.contains(&id) {
+            return Verdict::Blocked;
+        }
         let key = sent_key(&job.actor, &job.append, conversation);
         let text_hash = hash(&job.append.text);
         if let Some((first, seq)) = self.sent.get(&key) {
@@ -234,11 +306,12 @@ impl Batch {
         let mut results = Vec::with_capacity(verdicts.len());
         for verdict in verdicts {
             results.push(match verdict {
-                Verdict::Refused(error) => Err(error),
+                Verdict::Blocked => None,
+                Verdict::Refused(error) => Some(Err(error)),
                 Verdict::Repeat { conversation, seq } => {
                     let conversation = Arc::clone(&conversations[&conversation]);
                     let message = Arc::new(messages::by_seq(tx, conversation.key, seq).await?);
-                    Ok(Appended { conversation, message, is_new: false })
+                    Some(Ok(Appended { conversation, message, is_new: false }))
                 }
                 Verdict::New { conversation, index } => {
                     let conversation = Arc::clone(&conversations[&conversation]);
@@ -247,7 +320,7 @@ impl Batch {
                         conversation: Arc::clone(&conversation),
                         message: Arc::clone(&message),
                     });
-                    Ok(Appended { conversation, message, is_new: true })
+                    Some(Ok(Appended { conversation, message, is_new: true }))
                 }
             });
         }

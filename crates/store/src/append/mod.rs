@@ -10,12 +10,27 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Messages that may wait for the writer; more are refused with [`Error::Overloaded`] (D8).
 pub const MAX_WAITING: usize = 4096;
+/// After which time it is worth trying again what was refused with [`Error::Overloaded`]: the writer has then worked off
+/// what waited.
+pub const OVERLOAD_RETRY: Duration = Duration::from_secs(1);
 /// Messages in one commit at most.
 const MAX_BATCH: usize = 500;
+/// Messages to conversations that somebody else has locked, which the writer keeps for later; more are refused.
+const MAX_BLOCKED: usize = 4096;
+/// How many of them may be to one conversation, so that it takes no room from the others.
+const MAX_BLOCKED_AT_ONE: usize = 128;
+/// How often they are tried again while nothing else comes.
+const BLOCKED_RETRY: Duration = Duration::from_millis(5);
+/// For how long they are tried.
+const BLOCKED_PATIENCE: Duration = Duration::from_secs(4);
+/// How long the database may take for one batch.
+const BATCH_PATIENCE: Duration = Duration::from_secs(8);
 
 /// A message to add.
 #[derive(Debug, Clone)]
@@ -64,7 +79,15 @@ struct Job {
     session: SessionKey,
     actor: Actor,
     append: Append,
+    came_at: Instant,
     reply: oneshot::Sender<Result<Appended>>,
+}
+
+impl Job {
+    /// Who asked may be gone.
+    fn answer(self, result: Result<Appended>) {
+        let _ = self.reply.send(result);
+    }
 }
 
 /// The queue to the writer.
@@ -91,10 +114,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`] outside the caller's reach, [`Error::SignedOut`], [`Error::ClientIdReused`],
-    /// [`Error::Refused`] for an agent without the claim (C2), [`Error::Overloaded`] when too many wait (D8).
+    /// [`Error::Refused`] for an agent without the claim (C2), [`Error::Overloaded`] when too many wait (D8),
+    /// [`Error::Locked`] when somebody else keeps the conversation locked.
     pub async fn append(&self, session: &Session, append: Append) -> Result<Appended> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { session: session.key, actor: session.actor.clone(), append, reply };
+        let job = Job {
+            session: session.key,
+            actor: session.actor.clone(),
+            append,
+            came_at: Instant::now(),
+            reply,
+        };
         self.appender.0.try_send(job).map_err(|_| Error::Overloaded)?;
         let appended = answer.await.unwrap_or(Err(Error::Overloaded))?;
         if let (Some(agent), true) = (session.actor.agent(), appended.is_new) {

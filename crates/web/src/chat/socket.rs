@@ -74,7 +74,9 @@ async fn open(
 
 /// What is needed only to open or to close is boxed, so that an idle socket does not keep room for it.
 async fn talk(mut line: Box<Line>, caller: Caller, id: String, parameters: Parameters, state: AppState) {
-    match Box::pin(Chat::open(&caller, &id, &parameters, state)).await {
+    let opened = Box::pin(Chat::open(&caller, &id, &parameters, state)).await;
+    line.opened();
+    match opened {
         Ok(mut chat) => {
             if let Some(code) = chat.run(&mut line).await {
                 // The chat keeps its place in the hub until the line is closed: a drain waits for that (D7).
