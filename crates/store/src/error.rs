@@ -1,5 +1,6 @@
 //! What can go wrong with what is kept.
 
+use crate::metrics::DATABASE_ERRORS;
 use domain::Refusal;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
@@ -67,7 +68,11 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(Arc::new(error))
+        let error = Self::Database(Arc::new(error));
+        if error.is_outage() {
+            DATABASE_ERRORS.inc();
+        }
+        error
     }
 }
 
@@ -89,10 +94,16 @@ impl Error {
         error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation)
     }
 
+    /// Whether a lock was waited for too long, in PostgreSQL.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "55P03")
+    }
+
     /// Whether it is the database's own trouble and no message's: to try each message alone is of no use.
     pub(crate) fn is_outage(&self) -> bool {
         match self {
-            Self::Unanswered => true,
+            Self::Unanswered | Self::Locked => true,
             Self::Database(error) => match &**error {
                 sqlx::Error::Database(refusal) => !is_about_the_data(refusal.as_ref()),
                 sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,

@@ -227,49 +227,67 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<&Refusal> for Code {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::AlreadyClaimed(_) => Self::AlreadyClaimed,
+            Refusal::NotClaimed => Self::NotClaimed,
+            Refusal::ClaimLost => Self::ClaimLost,
+            Refusal::Resolved => Self::Resolved,
+            Refusal::NotInTheFuture => Self::Invalid,
+            Refusal::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+impl From<&store::Error> for Code {
+    fn from(error: &store::Error) -> Self {
+        use store::Error;
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Invalid { .. } | Error::BadCursor => Self::Invalid,
+            Error::NotFound(_) => Self::NotFound,
+            Error::SignedOut => Self::SignedOut,
+            Error::ClientIdReused => Self::ClientIdReused,
+            Error::Taken(_) => Self::Taken,
+            Error::InUse(_) => Self::InUse,
+            Error::Overloaded => Self::Overloaded,
+            Error::Locked
+            | Error::Unanswered
+            | Error::Hashing
+            | Error::NewerDatabase(_)
+            | Error::Open(_)
+            | Error::Database(_) => Self::Unavailable,
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let code = match &refusal {
-            Refusal::AlreadyClaimed(_) => Code::AlreadyClaimed,
-            Refusal::NotClaimed => Code::NotClaimed,
-            Refusal::ClaimLost => Code::ClaimLost,
-            Refusal::Resolved => Code::Resolved,
-            Refusal::NotInTheFuture => Code::Invalid,
-            Refusal::Forbidden => Code::Forbidden,
-        };
         let holder = match &refusal {
             Refusal::AlreadyClaimed(holder) => Some(HolderView::new(holder)),
             _ => None,
         };
-        Self { holder, ..Self::new(code, refusal.to_string()) }
+        Self { holder, ..Self::new((&refusal).into(), refusal.to_string()) }
     }
 }
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
         use store::Error;
-        let code = match &error {
-            Error::Refused(refusal) => return refusal.clone().into(),
-            Error::Invalid { field, detail } => return Self::invalid(field, detail),
-            Error::BadCursor => return Self::invalid("cursor", &error),
-            Error::NotFound(_) => Code::NotFound,
-            Error::SignedOut => Code::SignedOut,
-            Error::ClientIdReused => Code::ClientIdReused,
-            Error::Taken(_) => Code::Taken,
-            Error::InUse(_) => Code::InUse,
-            Error::Overloaded => return Self::overloaded(error.to_string(), store::OVERLOAD_RETRY),
-            Error::Locked => Code::Unavailable,
-            Error::Hashing
-            | Error::Unanswered
-            | Error::NewerDatabase(_)
-            | Error::Open(_)
-            | Error::Database(_) => {
+        match (&error, Code::from(&error)) {
+            (Error::Refused(refusal), _) => refusal.clone().into(),
+            (Error::Invalid { field, detail }, _) => Self::invalid(field, detail),
+            (Error::BadCursor, _) => Self::invalid("cursor", &error),
+            (Error::Overloaded, _) => Self::overloaded(error.to_string(), store::OVERLOAD_RETRY),
+            (Error::Locked, code) => Self::new(code, error.to_string()),
+            (_, Code::Unavailable) => {
                 // What the database says is for the operator, not for whoever asked.
                 tracing::error!(%error, "the store failed");
-                return Self::new(Code::Unavailable, "the database does not answer: try again shortly");
+                Self::new(Code::Unavailable, "the database does not answer: try again shortly")
             }
-        };
-        Self::new(code, error.to_string())
+            (_, code) => Self::new(code, error.to_string()),
+        }
     }
 }
 

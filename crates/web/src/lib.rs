@@ -12,6 +12,7 @@ pub mod customer;
 pub mod error;
 mod form;
 pub mod limits;
+mod metrics;
 mod ops;
 pub mod page;
 mod security;
@@ -22,6 +23,8 @@ pub mod view;
 
 pub use config::{Config, DemoSignIn};
 pub use limits::LimitsConfig;
+pub use metrics::Metrics;
+pub use ops::metrics_router;
 pub use state::AppState;
 
 use axum::extract::DefaultBodyLimit;
@@ -62,6 +65,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), auth::refuse_other_sites))
         .layer(middleware::from_fn_with_state(state.clone(), security::check_host))
         .layer(middleware::from_fn(security::add_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), metrics::observe))
         .with_state(state)
 }
 

@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::Config;
+use crate::Metrics;
 use crate::limits::{RateLimits, SignInThrottle, SocketCounts, SocketOpenings};
 use realtime::Hub;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub openings: SocketOpenings,
     /// Failed sign-ins.
     pub sign_ins: SignInThrottle,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     is_draining: Arc<AtomicBool>,
 }
 
@@ -31,6 +34,7 @@ impl AppState {
     /// A server's state. The store was opened with the hub as its listener.
     pub fn new(store: Store, hub: Hub, config: Config) -> Self {
         Self {
+            metrics: Arc::new(Metrics::new(&store, &hub)),
             store,
             hub,
             rates: Arc::new(RateLimits::new(&config.limits)),

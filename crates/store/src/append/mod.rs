@@ -4,7 +4,9 @@
 
 mod batch;
 
-use crate::{Change, Clock, Db, Error, Result, Session, Settings, Store};
+pub(crate) use batch::Writer;
+
+use crate::{Error, Result, Session, Store};
 use domain::{
     Actor, ClaimToken, ClientId, Conversation, ConversationId, ConversationKey, Message, SessionKey, Side,
 };
@@ -25,7 +27,9 @@ const MAX_BATCH: usize = 500;
 const MAX_BLOCKED: usize = 4096;
 /// How many of them may be to one conversation, so that it takes no room from the others.
 const MAX_BLOCKED_AT_ONE: usize = 128;
-/// How often they are tried again while nothing else comes.
+/// Conversations whose lock is waited for at once, each on a connection of its own.
+const BLOCKED_CONNECTIONS: usize = 4;
+/// How often the others are tried again while nothing else comes.
 const BLOCKED_RETRY: Duration = Duration::from_millis(5);
 /// For how long they are tried.
 const BLOCKED_PATIENCE: Duration = Duration::from_secs(4);
@@ -96,14 +100,9 @@ pub(crate) struct Appender(mpsc::Sender<Job>);
 
 impl Appender {
     /// Starts the writer; it ends when the last store is dropped.
-    pub fn start(
-        db: Db,
-        clock: Clock,
-        settings: Arc<Settings>,
-        listener: Arc<dyn Fn(Change) + Send + Sync>,
-    ) -> Self {
+    pub fn start(writer: Writer) -> Self {
         let (sender, jobs) = mpsc::channel(MAX_WAITING);
-        tokio::spawn(batch::Writer { db, clock, settings, listener }.run(jobs));
+        tokio::spawn(writer.run(jobs));
         Self(sender)
     }
 }
@@ -125,12 +124,33 @@ impl Store {
             came_at: Instant::now(),
             reply,
         };
-        self.appender.0.try_send(job).map_err(|_| Error::Overloaded)?;
-        let appended = answer.await.unwrap_or(Err(Error::Overloaded))?;
+        let sent = self.appender.0.try_send(job).map_err(|_| Error::Overloaded);
+        let appended = match sent {
+            Ok(()) => {
+                self.metrics.waiting.inc();
+                answer.await.unwrap_or(Err(Error::Overloaded))
+            }
+            Err(error) => Err(error),
+        };
+        let appended = appended.inspect_err(|error| {
+            if let Some(reason) = reason(error) {
+                self.metrics.refused.get_or_create(&[("reason", reason)]).inc();
+            }
+        })?;
         if let (Some(agent), true) = (session.actor.agent(), appended.is_new) {
             self.uses.sent(agent, &appended);
         }
         Ok(appended)
+    }
+}
+
+/// Why the store could not take a message, when that is not the sender's doing.
+fn reason(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Overloaded => Some("overloaded"),
+        Error::Locked => Some("locked"),
+        Error::Unanswered | Error::Database(_) => Some("unavailable"),
+        _ => None,
     }
 }
 

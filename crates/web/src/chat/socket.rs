@@ -3,7 +3,7 @@
 use super::message::{message_html, note_html};
 use crate::AppState;
 use crate::auth::Caller;
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::socket::{Incoming, Line, Upgrade};
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -189,6 +189,9 @@ impl Chat {
             notes_after: parameters.notes_after.map(i64::from),
             html: (parameters.html == Switch::On).then_some(RENDER),
         };
+        if parameters.after.is_some() {
+            state.metrics.resumed.inc();
+        }
         let session = Session::open(&opening, Instant::now());
         Ok(Box::new(Self {
             state,
@@ -285,6 +288,7 @@ impl Chat {
     fn append(&mut self, client_id: ClientId, text: String, claim_token: Option<ClaimToken>) {
         let is_customer = matches!(self.signed_in.actor, Actor::Customer(_));
         if is_customer && self.state.rates.message(self.signed_in.key).is_err() {
+            self.state.metrics.refuse(Code::RateLimited);
             return self.session.on_appended(client_id, Err(Failure::RateLimited));
         }
         let (store, session) = (self.state.store.clone(), Arc::clone(&self.signed_in));
@@ -311,6 +315,7 @@ impl Chat {
     }
 
     fn read(&mut self, read: Read) {
+        self.state.metrics.pages.inc();
         let (store, key) = (self.state.store.clone(), self.conversation);
         self.work.push(Box::pin(async move {
             Done::Page(match read {
@@ -371,6 +376,9 @@ impl Chat {
         match done {
             Done::Appended(client_id, result) => {
                 self.appending -= 1;
+                if let Err(error) = &result {
+                    self.state.metrics.refuse(error.into());
+                }
                 self.session.on_appended(client_id, result.map_err(Failure::from));
             }
             Done::Noted(client_id, result) => {

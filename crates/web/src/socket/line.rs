@@ -2,6 +2,7 @@
 
 use super::FRAME_BYTES;
 use crate::limits::{OpeningPlace, SocketPlace};
+use crate::metrics::Closings;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{Sink, Stream};
 use realtime::wire::CloseCode;
@@ -56,11 +57,19 @@ pub struct Line {
     _place: SocketPlace,
     /// Its turn to open, until it has.
     opening: Option<OpeningPlace>,
+    /// What it was closed with.
+    closed: Option<CloseCode>,
+    closings: Closings,
 }
 
 impl Line {
     /// A line over an open socket.
-    pub(super) fn new(socket: WebSocket, place: SocketPlace, opening: OpeningPlace) -> Self {
+    pub(super) fn new(
+        socket: WebSocket,
+        place: SocketPlace,
+        opening: OpeningPlace,
+        closings: Closings,
+    ) -> Self {
         let now = Instant::now();
         Self {
             socket,
@@ -71,6 +80,8 @@ impl Line {
             timer: Box::pin(sleep(PING_EVERY)),
             _place: place,
             opening: Some(opening),
+            closed: None,
+            closings,
         }
     }
 
@@ -181,6 +192,7 @@ impl Line {
 
     /// Sends what waits (unless the client reads too slowly for it), closes, and waits for the client to do so.
     pub async fn close(mut self: Box<Self>, code: CloseCode) {
+        self.closed = Some(code);
         if code == CloseCode::TooSlow {
             self.out.clear();
         }
@@ -196,8 +208,14 @@ impl Line {
     }
 }
 
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.closings.count(self.closed);
+    }
+}
+
 /// The close code for what tungstenite could not read; none when there is nobody to tell.
-fn refusal(error: axum::Error) -> Option<CloseCode> {
+pub fn refusal(error: axum::Error) -> Option<CloseCode> {
     match error.into_inner().downcast_ref::<Error>()? {
         Error::Utf8(_) => Some(CloseCode::NotUtf8),
         Error::Capacity(_) => Some(CloseCode::TooBig),
@@ -245,7 +263,7 @@ mod tests {
         let limits = LimitsConfig::default();
         let place = SocketCounts::new(&limits).admit(Client::of([127, 0, 0, 1].into())).unwrap();
         let opening = SocketOpenings::new(&limits).admit().await.unwrap();
-        let mut line = Line::new(socket, place, opening);
+        let mut line = Line::new(socket, place, opening, Closings::default());
         while line.next().await != Incoming::Closed {}
     }
 }

@@ -6,6 +6,7 @@ use crate::auth::{Caller, check_socket_origin};
 use crate::client_address::ClientAddress;
 use crate::error::{Code, Problem};
 use crate::limits::{OpeningPlace, SocketPlace};
+use crate::metrics::Closings;
 use axum::extract::{FromRequestParts, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -15,7 +16,7 @@ use std::future::ready;
 pub const FRAME_BYTES: usize = 128 * 1024;
 /// Larger ones up to this are still read, so that the client learns why it is closed; beyond it the connection ends
 /// at once.
-const READ_BYTES: usize = 2 * FRAME_BYTES;
+pub const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// An idle socket holds a read buffer of this size, so that ten thousand of them stay small. Most frames fit.
 const READ_BUFFER_BYTES: usize = 2048;
 /// How much is collected for one write.
@@ -31,6 +32,7 @@ pub struct Upgrade {
     upgrade: WebSocketUpgrade,
     place: SocketPlace,
     opening: OpeningPlace,
+    closings: Closings,
 }
 
 impl Upgrade {
@@ -40,9 +42,9 @@ impl Upgrade {
         self,
         talk: impl FnOnce(Box<Line>, Caller) -> F + Send + 'static,
     ) -> Response {
-        let Self { caller, upgrade, place, opening } = self;
+        let Self { caller, upgrade, place, opening, closings } = self;
         tuned(upgrade, READ_BYTES).protocols([SUBPROTOCOL]).on_upgrade(move |socket| {
-            tokio::spawn(talk(Box::new(Line::new(socket, place, opening)), caller));
+            tokio::spawn(talk(Box::new(Line::new(socket, place, opening, closings)), caller));
             ready(())
         })
     }
@@ -72,6 +74,6 @@ impl FromRequestParts<AppState> for Upgrade {
         check_socket_origin(&parts.headers, &caller, &state.config)?;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
         let upgrade = upgrade.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
-        Ok(Self { caller, upgrade, place, opening })
+        Ok(Self { caller, upgrade, place, opening, closings: state.metrics.closings.clone() })
     }
 }
