@@ -68,6 +68,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 
+    /// Another address to show /metrics on, to whoever can reach it: keep it to the network of those who run the server
+    #[arg(long, value_name = "ADDRESS", env = "FRONTDESK_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// Seconds after which a conversation returns to the queue when nothing is heard of its agent any more
     #[arg(long, value_name = "SECONDS", env = "FRONTDESK_CLAIM_GRACE_SECONDS", default_value_t = 60)]
     #[arg(value_parser = clap::value_parser!(u64).range(5..=86_400))]
@@ -88,6 +92,7 @@ const SERVE_ENVIRONMENT: &str = "\
 Also read from the environment and from .env in the working directory:
   FRONTDESK_ALLOWED_ORIGINS   other sites whose pages may open sockets and send forms, by comma
   FRONTDESK_TRUSTED_PROXIES   proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, by comma
+  FRONTDESK_METRICS_TOKEN     shows /metrics to whoever sends it as Authorization: Bearer …
   FRONTDESK_RATE_LIMITS       off lifts all limits, for load tests
   FRONTDESK_LIMIT_…           each limit by itself: see docs/operating.md";
 

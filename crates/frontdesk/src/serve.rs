@@ -32,9 +32,19 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let settings = Settings { lease: Duration::from_secs(args.claim_grace_seconds) };
     let drain = Duration::from_secs(args.drain_seconds);
     let base = address::base(args.address.public_url.as_ref(), listener.local_addr().ok());
-    let server = Server::open(listener, &database, settings, bus, config, drain).await?;
+    let metrics = match args.metrics_listen {
+        Some(address) => Some(server::listen(address).await?),
+        None => None,
+    };
+    let mut server = Server::open(listener, &database, settings, bus, config, drain).await?;
 
     output::print(format!("Frontdesk is at {base}"))?;
+    if let Some(listener) = metrics {
+        if let Ok(address) = listener.local_addr() {
+            output::print(format!("Its metrics are at http://{address}/metrics"))?;
+        }
+        server = server.with_metrics_on(listener);
+    }
     // On standard output alone, and only while there is no administrator (A5).
     if let Some(token) = server.store().new_setup_link().await? {
         let said = "Nobody looks after it yet. Make yourself the administrator, within 24 hours, at";

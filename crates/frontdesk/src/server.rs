@@ -36,6 +36,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 pub struct Server {
     state: AppState,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     bus: Bus,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     drain: Duration,
@@ -58,7 +59,12 @@ impl Server {
         let stop = Box::pin(stop_signal()?);
         let hub = Hub::new(config.limits.open_sockets_per_customer());
         let store = Store::open(database, Clock::default(), settings, hub.listener()).await?;
-        Ok(Self { state: AppState::new(store, hub, config), listener, bus, stop, drain })
+        Ok(Self { state: AppState::new(store, hub, config), listener, metrics: None, bus, stop, drain })
+    }
+
+    /// Shows `/metrics` there too, to whoever asks.
+    pub fn with_metrics_on(self, listener: TcpListener) -> Self {
+        Self { metrics: Some(listener), ..self }
     }
 
     /// What it serves from.
@@ -69,8 +75,12 @@ impl Server {
     /// Serves until SIGTERM or an interrupt, then stops quietly (D7): not ready, a moment for the proxies to notice if
     /// there are any, sockets closed one after the other, requests under way finished.
     pub async fn run(self) {
-        let Self { state, listener, bus, stop, drain } = self;
+        let Self { state, listener, metrics, bus, stop, drain } = self;
         let mut background = realtime::start(&state.hub, &state.store, bus);
+        if let Some(listener) = metrics {
+            let serving = axum::serve(listener, web::metrics_router(state.clone())).into_future();
+            background.spawn(async { drop(serving.await) });
+        }
         let (close, closed) = tokio::sync::oneshot::channel::<()>();
         let closed = async {
             let _ = closed.await;

@@ -158,3 +158,16 @@ fn settings_come_from_dotenv_and_the_environment_goes_before_it() {
     let (code, said) = migrate("the secret password\n", &[]);
     assert!(code == Some(2) && said.contains(".env") && !said.contains("secret"), "A9: {said}");
 }
+
+/// `/metrics` is on the address it is given, and then not beside everything else.
+#[tokio::test]
+async fn metrics_have_an_address_of_their_own() {
+    let home = tempfile::tempdir().unwrap();
+    let mut server = Running::start(frontdesk(home.path(), &["serve", "--metrics-listen", "127.0.0.1:0"]));
+    let (base, metrics) = (address(&server.line()), address(&server.line()));
+    let shown = reqwest::get(metrics).await.unwrap();
+    assert_eq!(shown.status(), 200);
+    assert!(shown.text().await.unwrap().contains("frontdesk_build_info"));
+    assert_eq!(reqwest::get(base.join("metrics").unwrap()).await.unwrap().status(), 404);
+    assert_eq!(server.terminate(), Some(0));
+}

@@ -13,6 +13,7 @@ pub use inbox::run_inbox;
 pub use presence::BusState;
 pub use registry::{Attachment, Place};
 
+use crate::Metrics;
 use crate::bus::{Hint, Outbox};
 use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
@@ -51,6 +52,7 @@ struct Shared {
     presence: Presence,
     /// A socket was detached.
     left: Notify,
+    metrics: Metrics,
 }
 
 impl Default for Hub {
@@ -62,16 +64,18 @@ impl Default for Hub {
 impl Hub {
     /// A hub without sockets. Past `sockets_per_customer` a customer's oldest socket closes (C5).
     pub fn new(sockets_per_customer: usize) -> Self {
+        let metrics = Metrics::default();
         Self(Arc::new(Shared {
             sockets_per_customer,
             draining: AtomicBool::new(false),
-            registry: Mutex::default(),
+            registry: Mutex::new(Registry::new(metrics.clone())),
             pending: Mutex::default(),
             inbox_moved: Notify::new(),
             outbox: Outbox::default(),
             rumours: Rumours::default(),
             presence: Presence::default(),
             left: Notify::new(),
+            metrics,
         }))
     }
 
@@ -85,6 +89,7 @@ impl Hub {
     pub fn attach(&self, session: &Session, place: Place) -> Attachment {
         let (person, mailbox) = (Person::of(&session.actor), Arc::new(Mailbox::default()));
         let limit = self.0.sockets_per_customer;
+        self.metrics().sockets(person, place).inc();
         let oldest = self.registry().add(session.key, person, place, &mailbox, limit);
         if let Some(oldest) = oldest {
             oldest.close(CloseCode::TooSlow);
@@ -99,6 +104,7 @@ impl Hub {
 
     fn detach(&self, session: SessionKey, person: Person, place: Place, mailbox: &Arc<Mailbox>) {
         self.registry().remove(session, person, place, mailbox);
+        self.metrics().sockets(person, place).dec();
         self.recount_for(person);
         self.0.left.notify_waiters();
     }
@@ -202,6 +208,11 @@ impl Hub {
             }
             left.await;
         }
+    }
+
+    /// What it counts, and the bus and the repair with it.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// What waits to be said to the other nodes.

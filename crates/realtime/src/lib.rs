@@ -5,6 +5,7 @@ pub mod bus;
 pub mod event;
 pub mod hub;
 pub mod mailbox;
+mod metrics;
 pub mod repair;
 pub mod session;
 pub mod sweeper;
@@ -14,6 +15,7 @@ pub use bus::Bus;
 pub use event::{Event, Person, Render};
 pub use hub::{Attachment, BusState, Hub, Place};
 pub use mailbox::{Mail, Mailbox};
+pub use metrics::Metrics;
 pub use session::Session;
 
 use store::Store;

@@ -35,19 +35,22 @@ pub enum Mail {
 }
 
 impl Mailbox {
-    /// Adds an event without ever waiting. On a full mailbox the socket closes with [`CloseCode::TooSlow`] (D5).
-    pub fn push(&self, event: Arc<Event>) {
+    /// Adds an event without ever waiting. On a full mailbox the socket closes with [`CloseCode::TooSlow`] (D5); false
+    /// when this was what filled it.
+    pub fn push(&self, event: Arc<Event>) -> bool {
         let mut state = self.lock();
         if state.closing.is_some() {
-            return;
+            return true;
         }
-        if state.events.len() < MAILBOX_LIMIT {
+        let has_room = state.events.len() < MAILBOX_LIMIT;
+        if has_room {
             state.events.push_back(event);
         } else {
             state.close(CloseCode::TooSlow);
         }
         drop(state);
         self.changed.notify_one();
+        has_room
     }
 
     /// Has the socket closed, whatever waits. The first reason stands.

@@ -54,6 +54,7 @@ async fn catch_up(hub: &Hub, store: &Store) -> Result<()> {
 
 /// Compares everything that is open with the database.
 async fn look(hub: &Hub, store: &Store) -> Result<()> {
+    hub.metrics().looks.inc();
     let (open, sessions) = hub.open();
     let stands = store.stands(&open.keys().copied().collect::<Vec<_>>()).await?;
     let there: HashSet<_> = stands.iter().map(|stand| stand.key).collect();
@@ -63,7 +64,10 @@ async fn look(hub: &Hub, store: &Store) -> Result<()> {
     for key in hub.moved_in_inboxes(&store.inbox_stands().await?) {
         behind.entry(key).or_default();
     }
-    read(hub, store, behind).await
+    hub.metrics().behind.inc_by(behind.len() as u64);
+    read(hub, store, behind).await?;
+    hub.metrics().last_look.renew();
+    Ok(())
 }
 
 async fn read(hub: &Hub, store: &Store, behind: HashMap<ConversationKey, Behind>) -> Result<()> {

@@ -1,6 +1,9 @@
 //! What can go wrong with what is kept.
 
+use crate::metrics::DATABASE_ERRORS;
 use domain::Refusal;
+use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
 use std::sync::Arc;
 
 /// The result of everything the store does.
@@ -41,6 +44,12 @@ pub enum Error {
     /// More is waiting to be written than the store takes on (D8).
     #[error("too much is waiting to be written: try again shortly")]
     Overloaded,
+    /// Somebody else keeps the conversation locked in the database.
+    #[error("the conversation is locked by another: try again shortly")]
+    Locked,
+    /// The database took too long; nothing is known to be written.
+    #[error("the database takes too long")]
+    Unanswered,
     /// A password could not be hashed or compared.
     #[error("the password could not be checked: see that the machine has memory to spare")]
     Hashing,
@@ -59,7 +68,11 @@ pub enum Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(Arc::new(error))
+        let error = Self::Database(Arc::new(error));
+        if error.is_outage() {
+            DATABASE_ERRORS.inc();
+        }
+        error
     }
 }
 
@@ -72,18 +85,41 @@ impl Error {
     /// Whether a unique key of the database refused it.
     pub(crate) fn is_unique_violation(&self) -> bool {
         let Self::Database(error) = self else { return false };
-        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+        error.as_database_error().is_some_and(DatabaseError::is_unique_violation)
     }
 
     /// Whether another row refers to what was to be deleted.
     pub(crate) fn is_foreign_key_violation(&self) -> bool {
         let Self::Database(error) = self else { return false };
-        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+        error.as_database_error().is_some_and(DatabaseError::is_foreign_key_violation)
     }
 
-    /// Whether the database itself is out of reach, so that trying again at once is of no use.
-    pub(crate) fn is_outage(&self) -> bool {
+    /// Whether a lock was waited for too long, in PostgreSQL.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
         let Self::Database(error) = self else { return false };
-        matches!(**error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)
+        error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "55P03")
     }
+
+    /// Whether it is the database's own trouble and no message's: to try each message alone is of no use.
+    pub(crate) fn is_outage(&self) -> bool {
+        match self {
+            Self::Unanswered | Self::Locked => true,
+            Self::Database(error) => match &**error {
+                sqlx::Error::Database(refusal) => !is_about_the_data(refusal.as_ref()),
+                sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => false,
+                _ => true,
+            },
+            _ => false,
+        }
+    }
+}
+
+/// Whether the database refused a value. PostgreSQL: data exceptions, broken constraints, values too large. SQLite: its
+/// primary codes for too large, broken constraint, wrong type.
+fn is_about_the_data(refusal: &dyn DatabaseError) -> bool {
+    let Some(code) = refusal.code() else { return false };
+    if refusal.try_downcast_ref::<PgDatabaseError>().is_some() {
+        return ["22", "23", "54"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 18..=20))
 }

@@ -1,9 +1,9 @@
 //! The open store: what every file of this crate adds methods to.
 
-use crate::append::Appender;
+use crate::append::{Appender, Writer};
 use crate::db::fetch_one;
 use crate::uses::Uses;
-use crate::{Change, Clock, DatabaseConfig, Db, Result};
+use crate::{Change, Clock, DatabaseConfig, Db, Metrics, Result};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub struct Store {
     pub(crate) settings: Arc<Settings>,
     pub(crate) appender: Appender,
     pub(crate) uses: Uses,
+    pub(crate) metrics: Metrics,
     installation: Uuid,
     listener: Arc<dyn Fn(Change) + Send + Sync>,
 }
@@ -50,15 +51,26 @@ impl Store {
         let (installation,) = fetch_one!(db.read().await?, (Uuid,), "SELECT id FROM installation")?;
         let (settings, listener): (_, Arc<dyn Fn(Change) + Send + Sync>) =
             (Arc::new(settings), Arc::new(listener));
-        let appender =
-            Appender::start(db.clone(), clock.clone(), Arc::clone(&settings), Arc::clone(&listener));
+        let metrics = Metrics::default();
+        let appender = Appender::start(Writer {
+            db: db.clone(),
+            clock: clock.clone(),
+            settings: Arc::clone(&settings),
+            listener: Arc::clone(&listener),
+            metrics: metrics.clone(),
+        });
         let uses = Uses::start(db.clone(), clock.clone());
-        Ok(Self { db, clock, settings, appender, uses, installation, listener })
+        Ok(Self { db, clock, settings, appender, uses, metrics, installation, listener })
     }
 
     /// The clock the store was opened with.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What it counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The installation this database belongs to, the same for all of its nodes.

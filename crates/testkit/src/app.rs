@@ -83,7 +83,16 @@ impl TestApp {
 
     /// Another server on the same database and this bus.
     pub async fn node_on(&self, bus: Bus) -> Self {
-        let node = Self::start(&self.0.database, self.clock().clone(), bus).await;
+        self.start_beside(bus, Config::default()).await
+    }
+
+    /// Another server on the same database, with settings of its own.
+    pub async fn node_with(&self, config: Config) -> Self {
+        self.start_beside(Bus::Memory, config).await
+    }
+
+    async fn start_beside(&self, bus: Bus, config: Config) -> Self {
+        let node = Self::start(&self.0.database, self.clock().clone(), bus, config).await;
         lock(&self.0.others).push(node.clone());
         node
     }
@@ -94,13 +103,13 @@ impl TestApp {
         self.second_node().await
     }
 
-    async fn start(database: &DatabaseConfig, clock: Clock, bus: Bus) -> Self {
+    async fn start(database: &DatabaseConfig, clock: Clock, bus: Bus, config: Config) -> Self {
         let hub = Hub::default();
         let store = Store::open(database, clock, Settings::default(), hub.listener()).await;
         let store = store.expect("the store opens");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let router = web::router(AppState::new(store.clone(), hub.clone(), Config::default()));
+        let router = web::router(AppState::new(store.clone(), hub.clone(), config));
         let mut tasks = realtime::start(&hub, &store, bus);
         tasks.spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -131,7 +140,7 @@ impl TestApp {
 
 impl Fixture for TestApp {
     async fn set_up(database: &TestDatabase) -> Self {
-        Self::start(database.config(), Clock::default(), Bus::Memory).await
+        Self::start(database.config(), Clock::default(), Bus::Memory, Config::default()).await
     }
 
     async fn tear_down(self) {

@@ -80,6 +80,14 @@ impl Program {
         &self.running.url
     }
 
+    /// The process's number.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub fn id(&self) -> u32 {
+        self.running.child.id().expect("the program runs")
+    }
+
     /// Kills it with SIGKILL: it gets no chance to save anything.
     pub async fn kill(&mut self) {
         self.running.child.kill().await.expect("the program runs");

@@ -17,6 +17,9 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The limits of `protocol.md`.
     pub limits: LimitsConfig,
+    /// What whoever reads `/metrics` on the main listener has to know (`FRONTDESK_METRICS_TOKEN`); without one it is not
+    /// there.
+    pub metrics_token: Option<String>,
     /// Sign-ins the sign-in pages show; only `frontdesk demo` has any (A5).
     pub demo_sign_ins: Vec<DemoSignIn>,
 }
@@ -35,7 +38,7 @@ pub struct DemoSignIn {
 }
 
 impl Config {
-    /// Reads `FRONTDESK_ALLOWED_ORIGINS`, `FRONTDESK_TRUSTED_PROXIES` and the limits; `env` gives a variable's
+    /// Reads `FRONTDESK_ALLOWED_ORIGINS`, `FRONTDESK_TRUSTED_PROXIES`, `FRONTDESK_METRICS_TOKEN` and the limits; `env` gives a variable's
     /// value.
     ///
     /// # Errors
@@ -52,6 +55,7 @@ impl Config {
                 .map(|text| network(text))
                 .collect::<Result<_, _>>()?,
             limits: LimitsConfig::from_env(&env)?,
+            metrics_token: env("FRONTDESK_METRICS_TOKEN").filter(|token| !token.is_empty()),
             ..Self::default()
         })
     }

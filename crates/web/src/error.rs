@@ -82,7 +82,7 @@ codes! {
     RateLimited = "rate_limited", TOO_MANY_REQUESTS;
     /// The server made a mistake.
     Internal = "internal", INTERNAL_SERVER_ERROR;
-    /// Too much is waiting to be written.
+    /// The server is given more than it takes on.
     Overloaded = "overloaded", SERVICE_UNAVAILABLE;
     /// The database does not answer.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE;
@@ -129,9 +129,14 @@ impl Problem {
 
     /// Too often; the time until it is worth trying again.
     pub fn rate_limited(wait: Duration) -> Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let seconds = whole_seconds(wait);
         let detail = format!("too many requests: try again in {seconds} s");
-        Self { retry_after: Some(seconds.max(1)), ..Self::new(Code::RateLimited, detail) }
+        Self { retry_after: Some(seconds), ..Self::new(Code::RateLimited, detail) }
+    }
+
+    /// More than the server takes on; the time until it is worth trying again.
+    pub fn overloaded(detail: impl Into<String>, wait: Duration) -> Self {
+        Self { retry_after: Some(whole_seconds(wait)), ..Self::new(Code::Overloaded, detail) }
     }
 
     /// The stable word.
@@ -173,6 +178,11 @@ impl Problem {
         response.extensions_mut().insert(self.clone());
         response
     }
+}
+
+/// A wait in whole seconds, as `Retry-After` says it: rounded up, and never none.
+fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 /// A problem document.
@@ -217,44 +227,67 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<&Refusal> for Code {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::AlreadyClaimed(_) => Self::AlreadyClaimed,
+            Refusal::NotClaimed => Self::NotClaimed,
+            Refusal::ClaimLost => Self::ClaimLost,
+            Refusal::Resolved => Self::Resolved,
+            Refusal::NotInTheFuture => Self::Invalid,
+            Refusal::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+impl From<&store::Error> for Code {
+    fn from(error: &store::Error) -> Self {
+        use store::Error;
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Invalid { .. } | Error::BadCursor => Self::Invalid,
+            Error::NotFound(_) => Self::NotFound,
+            Error::SignedOut => Self::SignedOut,
+            Error::ClientIdReused => Self::ClientIdReused,
+            Error::Taken(_) => Self::Taken,
+            Error::InUse(_) => Self::InUse,
+            Error::Overloaded => Self::Overloaded,
+            Error::Locked
+            | Error::Unanswered
+            | Error::Hashing
+            | Error::NewerDatabase(_)
+            | Error::Open(_)
+            | Error::Database(_) => Self::Unavailable,
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let code = match &refusal {
-            Refusal::AlreadyClaimed(_) => Code::AlreadyClaimed,
-            Refusal::NotClaimed => Code::NotClaimed,
-            Refusal::ClaimLost => Code::ClaimLost,
-            Refusal::Resolved => Code::Resolved,
-            Refusal::NotInTheFuture => Code::Invalid,
-            Refusal::Forbidden => Code::Forbidden,
-        };
         let holder = match &refusal {
             Refusal::AlreadyClaimed(holder) => Some(HolderView::new(holder)),
             _ => None,
         };
-        Self { holder, ..Self::new(code, refusal.to_string()) }
+        Self { holder, ..Self::new((&refusal).into(), refusal.to_string()) }
     }
 }
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
         use store::Error;
-        let code = match &error {
-            Error::Refused(refusal) => return refusal.clone().into(),
-            Error::Invalid { field, detail } => return Self::invalid(field, detail),
-            Error::BadCursor => return Self::invalid("cursor", &error),
-            Error::NotFound(_) => Code::NotFound,
-            Error::SignedOut => Code::SignedOut,
-            Error::ClientIdReused => Code::ClientIdReused,
-            Error::Taken(_) => Code::Taken,
-            Error::InUse(_) => Code::InUse,
-            Error::Overloaded => Code::Overloaded,
-            Error::Hashing | Error::NewerDatabase(_) | Error::Open(_) | Error::Database(_) => {
+        match (&error, Code::from(&error)) {
+            (Error::Refused(refusal), _) => refusal.clone().into(),
+            (Error::Invalid { field, detail }, _) => Self::invalid(field, detail),
+            (Error::BadCursor, _) => Self::invalid("cursor", &error),
+            (Error::Overloaded, _) => Self::overloaded(error.to_string(), store::OVERLOAD_RETRY),
+            (Error::Locked, code) => Self::new(code, error.to_string()),
+            (_, Code::Unavailable) => {
                 // What the database says is for the operator, not for whoever asked.
                 tracing::error!(%error, "the store failed");
-                return Self::new(Code::Unavailable, "the database does not answer: try again shortly");
+                Self::new(Code::Unavailable, "the database does not answer: try again shortly")
             }
-        };
-        Self::new(code, error.to_string())
+            (_, code) => Self::new(code, error.to_string()),
+        }
     }
 }
 
@@ -269,6 +302,14 @@ mod tests {
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), Code::ALL.len());
+    }
+
+    /// D8: who is refused because too much waits is told when to come again.
+    #[test]
+    fn d8_an_overload_says_when_to_try_again() {
+        let response = Problem::from(store::Error::Overloaded).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     }
 
     #[test]

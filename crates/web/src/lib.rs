@@ -12,6 +12,7 @@ pub mod customer;
 pub mod error;
 mod form;
 pub mod limits;
+mod metrics;
 mod ops;
 pub mod page;
 mod security;
@@ -22,6 +23,8 @@ pub mod view;
 
 pub use config::{Config, DemoSignIn};
 pub use limits::LimitsConfig;
+pub use metrics::Metrics;
+pub use ops::metrics_router;
 pub use state::AppState;
 
 use axum::extract::DefaultBodyLimit;
@@ -64,6 +67,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), auth::refuse_other_sites))
         .layer(middleware::from_fn_with_state(state.clone(), security::check_host))
         .layer(middleware::from_fn(security::add_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), metrics::observe))
         .with_state(state)
 }
 
@@ -123,6 +127,33 @@ mod tests {
         let public_url = "https://help.example".parse().ok();
         with_server(Config { public_url, ..Config::default() }, async |server| {
             assert_eq!(server.oneshot(foreign()).await.unwrap().status(), StatusCode::OK);
+        });
+    }
+
+    /// D8: while as many sockets open as may, more are refused before the upgrade, and everybody else is served.
+    #[test]
+    fn d8_a_storm_of_sockets_leaves_room_for_the_rest() {
+        run(Kind::Sqlite, async |store: TestStore| {
+            let limits = LimitsConfig { sockets_opening: 2, sockets_waiting: 1, ..LimitsConfig::default() };
+            let state =
+                AppState::new((*store).clone(), Hub::default(), Config { limits, ..Config::default() });
+            let server = router(state.clone());
+            let _opening = (state.openings.admit().await.unwrap(), state.openings.admit().await.unwrap());
+            let waiting = tokio::spawn(server.clone().oneshot(get("/ws/agent/")));
+            while !waiting.is_finished() {
+                for path in ["/readyz", "/support/customer/", "/api/v1/openapi.json"] {
+                    assert_eq!(
+                        server.clone().oneshot(get(path)).await.unwrap().status(),
+                        StatusCode::OK,
+                        "{path}"
+                    );
+                }
+                let refused = server.clone().oneshot(get("/ws/agent/")).await.unwrap();
+                assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+                assert_eq!(refused.headers()["retry-after"], "2");
+                assert_eq!(refused.headers()["content-type"], "application/problem+json");
+            }
+            assert_eq!(waiting.await.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
         });
     }
 

@@ -1,9 +1,11 @@
 //! How much one client may ask for (`protocol.md`, Limits): past it, 429 and when to try again.
 
+mod openings;
 mod rates;
 mod sign_in;
 mod sockets;
 
+pub use openings::{OpeningPlace, SocketOpenings};
 pub use rates::RateLimits;
 pub use sign_in::{SignInAttempt, SignInThrottle};
 pub use sockets::{SocketCounts, SocketPlace};
@@ -30,6 +32,10 @@ pub struct LimitsConfig {
     pub sockets_per_address: u32,
     /// Open sockets of one customer; past it the oldest closes (`FRONTDESK_LIMIT_SOCKETS_PER_CUSTOMER`).
     pub sockets_per_customer: u32,
+    /// Sockets that may be opening at once, of everybody (`FRONTDESK_LIMIT_SOCKETS_OPENING`).
+    pub sockets_opening: u32,
+    /// Sockets that may wait for their turn to open (`FRONTDESK_LIMIT_SOCKETS_WAITING`).
+    pub sockets_waiting: u32,
     /// New customer sessions from one address in a minute (`FRONTDESK_LIMIT_CUSTOMER_SESSIONS_PER_MINUTE`).
     pub customer_sessions_per_minute: u32,
     /// New conversations from one address in a minute (`FRONTDESK_LIMIT_CONVERSATIONS_PER_MINUTE`).
@@ -49,6 +55,8 @@ impl Default for LimitsConfig {
             connections_per_address: 200,
             sockets_per_address: 200,
             sockets_per_customer: 50,
+            sockets_opening: 64,
+            sockets_waiting: 512,
             customer_sessions_per_minute: 30,
             conversations_per_minute: 60,
             sign_in_failures_per_account: 10,
@@ -82,6 +90,8 @@ impl LimitsConfig {
             ("FRONTDESK_LIMIT_CONNECTIONS_PER_ADDRESS", &mut limits.connections_per_address),
             ("FRONTDESK_LIMIT_SOCKETS_PER_ADDRESS", &mut limits.sockets_per_address),
             ("FRONTDESK_LIMIT_SOCKETS_PER_CUSTOMER", &mut limits.sockets_per_customer),
+            ("FRONTDESK_LIMIT_SOCKETS_OPENING", &mut limits.sockets_opening),
+            ("FRONTDESK_LIMIT_SOCKETS_WAITING", &mut limits.sockets_waiting),
             ("FRONTDESK_LIMIT_CUSTOMER_SESSIONS_PER_MINUTE", &mut limits.customer_sessions_per_minute),
             ("FRONTDESK_LIMIT_CONVERSATIONS_PER_MINUTE", &mut limits.conversations_per_minute),
             ("FRONTDESK_LIMIT_SIGN_IN_FAILURES_PER_ACCOUNT", &mut limits.sign_in_failures_per_account),
@@ -105,6 +115,7 @@ mod tests {
     fn every_limit_can_be_set() {
         let set = |name: &str| name.starts_with("FRONTDESK_LIMIT_").then(|| "7".to_owned());
         let limits = LimitsConfig::from_env(&set).unwrap();
+        assert_eq!((limits.sockets_opening, limits.sockets_waiting), (7, 7));
         assert_eq!((limits.messages_per_second, limits.sign_in_failures_per_address), (7, 7));
         assert!(limits.enabled);
         let off = LimitsConfig::from_env(&|name| (name == "FRONTDESK_RATE_LIMITS").then(|| "off".into()));

@@ -1,5 +1,9 @@
 //! For those who run the server: is it alive, is it ready.
 
+mod metrics;
+
+pub use metrics::metrics_router;
+
 use crate::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,9 +15,12 @@ use std::time::Duration;
 /// How long the database has to answer.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// `/healthz` and `/readyz`.
+/// `/healthz`, `/readyz` and `/metrics`.
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics::metrics))
 }
 
 /// Alive: the process answers. A supervisor restarts it when not.

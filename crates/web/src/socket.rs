@@ -3,5 +3,5 @@
 mod line;
 mod upgrade;
 
-pub use line::{Incoming, Line};
-pub use upgrade::{FRAME_BYTES, Upgrade};
+pub use line::{Incoming, Line, refusal};
+pub use upgrade::{FRAME_BYTES, READ_BYTES, Upgrade, tuned};

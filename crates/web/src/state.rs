@@ -1,7 +1,8 @@
 //! What every handler shares.
 
 use crate::Config;
-use crate::limits::{RateLimits, SignInThrottle, SocketCounts};
+use crate::Metrics;
+use crate::limits::{RateLimits, SignInThrottle, SocketCounts, SocketOpenings};
 use realtime::Hub;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,8 +21,12 @@ pub struct AppState {
     pub rates: Arc<RateLimits>,
     /// How many sockets each address has open.
     pub sockets: SocketCounts,
+    /// The sockets that are opening.
+    pub openings: SocketOpenings,
     /// Failed sign-ins.
     pub sign_ins: SignInThrottle,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     is_draining: Arc<AtomicBool>,
 }
 
@@ -29,10 +34,12 @@ impl AppState {
     /// A server's state. The store was opened with the hub as its listener.
     pub fn new(store: Store, hub: Hub, config: Config) -> Self {
         Self {
+            metrics: Arc::new(Metrics::new(&store, &hub)),
             store,
             hub,
             rates: Arc::new(RateLimits::new(&config.limits)),
             sockets: SocketCounts::new(&config.limits),
+            openings: SocketOpenings::new(&config.limits),
             sign_ins: SignInThrottle::new(&config.limits),
             config: Arc::new(config),
             is_draining: Arc::default(),

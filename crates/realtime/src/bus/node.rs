@@ -122,6 +122,12 @@ impl Node {
         self.echoed_at.iter().all(|at| now.duration_since(*at) <= SILENCE)
     }
 
+    /// When this node last heard itself on the channel where that is longest ago.
+    pub fn heard_itself_at(&self) -> Instant {
+        #[expect(clippy::expect_used, reason = "there are always channels")]
+        self.echoed_at.iter().min().copied().expect("a channel")
+    }
+
     /// Notices nodes that fell silent on any channel; true when there are new ones. Forgets those long gone.
     pub fn notice_silence(&mut self, now: Instant) -> bool {
         self.peers.retain(|_, peer| peer.quiet_for(now, Duration::min) <= GONE);

@@ -228,9 +228,10 @@ impl Talk<'_> {
                 },
                 done = said => {
                     saying = None;
-                    if let Err(why) = done {
-                        return why;
-                    }
+                    match done {
+                        Ok(packets) => self.hub.metrics().bus_said.inc_by(packets),
+                        Err(why) => return why,
+                    };
                 }
                 hints = outbox.take(MAX_SAID_AT_ONCE), if is_idle => {
                     let packets = self.pack(hints);
@@ -255,7 +256,11 @@ impl Talk<'_> {
         let [Value::BulkString(channel), Value::BulkString(packet)] = data else { return };
         let Some(channel) = self.link.channel(channel) else { return };
         let heard = self.node.hear(channel, packet, Instant::now());
+        if heard.hint.is_some() {
+            self.hub.metrics().bus_heard.inc();
+        }
         if heard.missed {
+            self.hub.metrics().bus_gaps.inc();
             self.hub.repair_soon();
         }
         if let Some(hint) = heard.hint {
@@ -269,7 +274,9 @@ impl Talk<'_> {
 
     fn look_after_health(&mut self) {
         let now = Instant::now();
+        self.hub.metrics().bus_own_beat.set(self.node.heard_itself_at());
         if self.node.notice_silence(now) {
+            self.hub.metrics().bus_gaps.inc();
             self.hub.repair_soon();
             self.hub.set_agents_elsewhere(self.node.agents_elsewhere());
         }
@@ -277,9 +284,10 @@ impl Talk<'_> {
     }
 }
 
-async fn say(mut link: Link, packets: Vec<(u16, Vec<u8>)>) -> Result<(), &'static str> {
+/// Says packets, and how many they were.
+async fn say(mut link: Link, packets: Vec<(u16, Vec<u8>)>) -> Result<u64, &'static str> {
     match timeout(PATIENCE, link.publish(&packets)).await {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(())) => Ok(packets.len() as u64),
         Ok(Err(error)) => {
             tracing::warn!(%error, "the bus takes nothing");
             Err("it refuses what is said")

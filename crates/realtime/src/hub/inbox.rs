@@ -150,17 +150,15 @@ impl Hub {
             return;
         }
         let event = Arc::new(Event::new(What::Inbox(frames)));
-        for mailbox in self.registry().inboxes() {
-            mailbox.push(Arc::clone(&event));
-        }
+        let registry = self.registry();
+        registry.inboxes().for_each(|mailbox| registry.put(mailbox, &event));
     }
 
     fn notify(&self, notifications: Vec<(AgentKey, ServerFrame)>) {
         for (agent, frame) in notifications {
             let event = Arc::new(Event::new(What::Inbox(vec![frame.to_json().into()])));
-            for mailbox in self.registry().inboxes_of(agent) {
-                mailbox.push(Arc::clone(&event));
-            }
+            let registry = self.registry();
+            registry.inboxes_of(agent).for_each(|mailbox| registry.put(mailbox, &event));
         }
     }
 
@@ -179,7 +177,7 @@ impl Hub {
                 let mut sockets = registry.of_customer(id).peekable();
                 if sockets.peek().is_some() {
                     let event = Arc::new(Event::new(What::Queue { ahead, agents_online }));
-                    sockets.for_each(|mailbox| mailbox.push(Arc::clone(&event)));
+                    sockets.for_each(|mailbox| registry.put(mailbox, &event));
                 }
             }
         }

@@ -68,6 +68,7 @@ impl Hub {
     }
 
     pub(crate) fn set_bus(&self, bus: BusState) {
+        self.metrics().bus(bus);
         let before = std::mem::replace(&mut self.0.presence.lock().bus, bus);
         if bus == BusState::Up && before != bus {
             tracing::info!("the bus is up: nodes hear of each other at once");

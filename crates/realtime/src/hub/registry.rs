@@ -1,6 +1,7 @@
 //! The lists behind the hub.
 
 use super::Hub;
+use crate::Metrics;
 use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
 use domain::{AgentKey, Conversation, ConversationId, ConversationKey, SessionKey, Side};
@@ -19,8 +20,9 @@ pub enum Place {
     Inbox,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Registry {
+    metrics: Metrics,
     conversations: HashMap<ConversationId, Open>,
     sessions: Lists<SessionKey, Arc<Mailbox>>,
     people: Lists<Person, Arc<Mailbox>>,
@@ -39,6 +41,19 @@ struct Open {
 }
 
 impl Registry {
+    /// Nobody there.
+    pub fn new(metrics: Metrics) -> Self {
+        Self {
+            metrics,
+            conversations: HashMap::new(),
+            sessions: Lists::default(),
+            people: Lists::default(),
+            inboxes: Vec::new(),
+            sockets: 0,
+            customers_online: 0,
+        }
+    }
+
     /// Adds a socket; gives back the oldest of a customer who has more than `per_customer` now.
     pub fn add(
         &mut self,
@@ -96,7 +111,15 @@ impl Registry {
         let Some(open) = self.conversations.get(&id) else { return };
         let event = Arc::new(Event::new(what));
         for (_, mailbox) in &open.sockets {
-            mailbox.push(Arc::clone(&event));
+            self.put(mailbox, &event);
+        }
+    }
+
+    /// Puts an event into a mailbox.
+    pub fn put(&self, mailbox: &Mailbox, event: &Arc<Event>) {
+        self.metrics.events_told.inc();
+        if !mailbox.push(Arc::clone(event)) {
+            self.metrics.slow_readers.inc();
         }
     }
 

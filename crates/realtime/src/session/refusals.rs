@@ -3,13 +3,19 @@
 use crate::wire::{HolderView, MalformedFrame, Rejection};
 use domain::text::{TextError, check_text};
 use domain::{AgentRef, ClientId, Refusal};
-use store::Error;
+use store::{Error, OVERLOAD_RETRY};
 
 impl Rejection {
     /// A `work` socket's answer when another agent holds the conversation (C4).
     pub fn already_claimed(holder: &AgentRef) -> Self {
         let detail = Refusal::AlreadyClaimed(holder.clone()).to_string();
-        Self { client_id: None, code: "already_claimed", detail, holder: Some(HolderView::new(holder)) }
+        Self {
+            client_id: None,
+            code: "already_claimed",
+            detail,
+            holder: Some(HolderView::new(holder)),
+            retry_after_ms: None,
+        }
     }
 }
 
@@ -26,7 +32,13 @@ pub(super) fn of_text(client_id: ClientId, text: &str) -> Option<Rejection> {
 }
 
 pub(super) fn of_malformed(frame: MalformedFrame) -> Rejection {
-    Rejection { client_id: frame.client_id, code: "malformed", detail: frame.detail, holder: None }
+    Rejection {
+        client_id: frame.client_id,
+        code: "malformed",
+        detail: frame.detail,
+        holder: None,
+        retry_after_ms: None,
+    }
 }
 
 pub(super) fn of_note_by_customer(client_id: ClientId) -> Rejection {
@@ -34,7 +46,8 @@ pub(super) fn of_note_by_customer(client_id: ClientId) -> Rejection {
 }
 
 pub(super) fn of_rate(client_id: ClientId) -> Rejection {
-    refusal(client_id, "rate_limited", "you send too fast: send it again in a second".into())
+    let refusal = refusal(client_id, "rate_limited", "you send too fast: send it again in a second".into());
+    Rejection { retry_after_ms: Some(1_000), ..refusal }
 }
 
 /// What the store refused. An agent who `only_reads` never had a claim to lose.
@@ -50,7 +63,11 @@ pub(super) fn of_store(client_id: ClientId, error: &Error, only_reads: bool) -> 
         Error::Refused(Refusal::Resolved) => "resolved",
         Error::Refused(Refusal::Forbidden) => "forbidden",
         Error::ClientIdReused => "client_id_reused",
-        Error::Overloaded => "overloaded",
+        Error::Overloaded => {
+            let refusal = refusal(client_id, "overloaded", error.to_string());
+            let wait = u64::try_from(OVERLOAD_RETRY.as_millis()).ok();
+            return Rejection { retry_after_ms: wait, ..refusal };
+        }
         _ => {
             return refusal(
                 client_id,
@@ -63,5 +80,5 @@ pub(super) fn of_store(client_id: ClientId, error: &Error, only_reads: bool) -> 
 }
 
 fn refusal(client_id: ClientId, code: &'static str, detail: String) -> Rejection {
-    Rejection { client_id: Some(client_id), code, detail, holder: None }
+    Rejection { client_id: Some(client_id), code, detail, holder: None, retry_after_ms: None }
 }

@@ -453,3 +453,13 @@ fn who_holds_it_is_said_to_the_agent_who_may_not_enter() {
     assert_eq!(frame["code"], "already_claimed");
     assert_eq!(frame["holder"], json!({"id": agent().id, "name": "Kim"}));
 }
+
+/// D8: what was refused because too much waits says when to send it again.
+#[test]
+fn d8_an_overload_says_when_to_try_again() {
+    let client_id = ClientId::new();
+    let refused = refusals::of_store(client_id, &store::Error::Overloaded, false);
+    let frame: Value = serde_json::from_str(&ServerFrame::Rejected(refused).to_json()).unwrap();
+    assert_eq!((&frame["code"], &frame["retry_after_ms"]), (&json!("overloaded"), &json!(1000)));
+    assert_eq!(frame["client_id"], client_id.to_string());
+}

@@ -179,6 +179,9 @@ pub struct Rejection {
     /// With `already_claimed`: who holds the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<HolderView>,
+    /// With `overloaded` and `rate_limited`: after which time to send it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 /// Why the server closes a socket, with the codes of `protocol.md`.

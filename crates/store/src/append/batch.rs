@@ -1,101 +1,276 @@
 //! One batch: lock, look up, decide, write, commit, tell.
 
-use super::{Append, Appended, Job, MAX_BATCH, NewMessage, SentKey, hash};
+use super::{
+    Append, Appended, BATCH_PATIENCE, BLOCKED_CONNECTIONS, BLOCKED_PATIENCE, BLOCKED_RETRY, Job, MAX_BATCH,
+    MAX_BLOCKED, MAX_BLOCKED_AT_ONE, NewMessage, SentKey, hash,
+};
 use crate::conversation_row::save;
 use crate::db::Tx;
 use crate::notes::insert_event;
 use crate::search::index_words;
-use crate::{Change, Clock, Db, Error, Result, Settings, dialect, messages};
+use crate::{Change, Clock, Db, Error, Metrics, Result, Settings, dialect, messages};
 use domain::{Actor, Conversation, ConversationId, Message, MessageId, Note, SessionKey, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::task::{self, JoinError, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The one task that adds messages.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     pub db: Db,
     pub clock: Clock,
     pub settings: Arc<Settings>,
     pub listener: Arc<dyn Fn(Change) + Send + Sync>,
+    pub metrics: Metrics,
 }
 
 /// What a batch did, to be told once it is durable.
 struct Committed {
-    results: Vec<Result<Appended>>,
+    /// One for each job; none for those whose conversation somebody else has locked.
+    results: Vec<Option<Result<Appended>>>,
     changes: Vec<Change>,
+    took: Duration,
+}
+
+/// What is done about a conversation that somebody else has locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Locking {
+    /// Its messages are given back.
+    PassOver,
+    /// Its lock is waited for, in the database's queue, so that nobody who comes later is always faster.
+    Wait,
+}
+
+/// The conversations whose messages wait apart.
+#[derive(Default)]
+struct Apart {
+    tasks: JoinSet<()>,
+    conversations: HashMap<task::Id, ConversationId>,
+}
+
+impl Apart {
+    fn spawn(&mut self, id: ConversationId, commit: impl Future<Output = ()> + Send + 'static) {
+        self.conversations.insert(self.tasks.spawn(commit).id(), id);
+    }
+
+    fn has(&self, id: ConversationId) -> bool {
+        self.conversations.values().any(|other| *other == id)
+    }
+
+    fn len(&self) -> usize {
+        self.conversations.len()
+    }
+
+    /// Waits until one of them has been dealt with. Safe to drop and call again.
+    async fn done(&mut self) {
+        if let Some(ended) = self.tasks.join_next_with_id().await {
+            let task = ended.map_or_else(|error: JoinError| error.id(), |(task, ())| task);
+            self.conversations.remove(&task);
+        }
+    }
+}
+
+/// What became of a batch beside what was answered.
+#[derive(Default)]
+struct Rest {
+    /// Messages whose conversation is locked.
+    blocked: Vec<Job>,
+    outage: Option<Error>,
 }
 
 impl Writer {
-    pub async fn run(self, mut jobs: mpsc::Receiver<Job>) {
-        let mut batch = Vec::new();
-        while jobs.recv_many(&mut batch, MAX_BATCH).await > 0 {
-            self.commit(std::mem::take(&mut batch)).await;
+    /// Commits what comes, batch by batch. Messages to a conversation that somebody else has locked wait for it apart, on
+    /// a connection of their own, and those that come meanwhile wait behind them: nobody else does (D8).
+    pub(super) async fn run(self, mut jobs: mpsc::Receiver<Job>) {
+        let writer = Arc::new(self);
+        let mut apart = Apart::default();
+        let mut blocked = Vec::new();
+        loop {
+            // Those that were blocked go first, so that a conversation keeps its order.
+            let mut batch = blocked;
+            let before = batch.len();
+            let goes_on = tokio::select! {
+                biased;
+                () = apart.done(), if apart.len() > 0 => true,
+                received = jobs.recv_many(&mut batch, MAX_BATCH) => received > 0,
+                () = sleep(BLOCKED_RETRY), if before > 0 => true,
+            };
+            if !goes_on && batch.is_empty() {
+                return;
+            }
+            writer.metrics.waiting.dec_by(gauge(batch.len() - before));
+            let (behind, batch): (Vec<_>, Vec<_>) =
+                batch.into_iter().partition(|job| apart.has(job.append.conversation));
+            let Rest { blocked: passed_over, outage } = writer.commit(batch, Locking::PassOver).await;
+            if let Some(error) = outage {
+                // Who came while the database was tried has waited as long: nobody waits for it twice.
+                while let Ok(job) = jobs.try_recv() {
+                    writer.metrics.waiting.dec();
+                    job.answer(Err(error.clone()));
+                }
+            }
+            blocked = still_blocked(behind.into_iter().chain(passed_over));
+            while apart.len() < BLOCKED_CONNECTIONS
+                && let Some(id) = blocked.iter().map(|job| job.append.conversation).find(|id| !apart.has(*id))
+            {
+                let (theirs, others) = blocked.into_iter().partition(|job| job.append.conversation == id);
+                blocked = others;
+                let writer = Arc::clone(&writer);
+                apart.spawn(id, async move {
+                    writer.commit(theirs, Locking::Wait).await;
+                });
+            }
+            writer.metrics.blocked.set(gauge(blocked.len()));
         }
     }
 
-    /// Commits the batch and answers everybody. Should it fail as a whole, each is tried alone, so that one bad
-    /// message never sinks the others (D8) — unless the database is gone, which is nobody's fault.
-    async fn commit(&self, mut batch: Vec<Job>) {
-        match self.attempt(&batch).await {
-            Ok(committed) => self.announce(batch, committed),
-            Err(error) if batch.len() == 1 || error.is_outage() => {
-                for job in batch {
-                    let _ = job.reply.send(Err(error.clone()));
-                }
+    /// Commits the batch and answers everybody but those who are blocked. Should it fail as a whole, its halves are tried
+    /// apart until the bad message is alone, unless the database itself fails, which is nobody's fault.
+    async fn commit(&self, batch: Vec<Job>, locking: Locking) -> Rest {
+        let mut rest = Rest::default();
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            if part.is_empty() {
+                continue;
             }
-            Err(_) => {
-                for job in batch.drain(..) {
-                    let alone = vec![job];
-                    match self.attempt(&alone).await {
-                        Ok(committed) => self.announce(alone, committed),
-                        Err(error) => alone.into_iter().for_each(|job| {
-                            let _ = job.reply.send(Err(error.clone()));
-                        }),
-                    }
+            match self.attempt(&part, &rest.blocked, locking).await {
+                Ok(committed) => rest.blocked.extend(self.announce(part, committed)),
+                Err(error) if error.is_outage() => {
+                    let all = part.into_iter().chain(parts.drain(..).flatten()).chain(rest.blocked.drain(..));
+                    all.for_each(|job| job.answer(Err(error.clone())));
+                    rest.outage = Some(error);
+                }
+                Err(error) if part.len() == 1 => {
+                    part.into_iter().for_each(|job| job.answer(Err(error.clone())));
+                }
+                Err(_) => {
+                    let second = part.split_off(part.len() / 2);
+                    parts.extend([second, part]);
                 }
             }
         }
+        rest
     }
 
-    fn announce(&self, batch: Vec<Job>, committed: Committed) {
+    /// Tells everybody what was committed; gives back the jobs that are blocked.
+    fn announce(&self, batch: Vec<Job>, committed: Committed) -> Vec<Job> {
+        let new =
+            committed.results.iter().filter(|result| matches!(result, Some(Ok(kept)) if kept.is_new)).count();
+        if new > 0 {
+            self.metrics.committed.inc_by(new as u64);
+            self.metrics.batch_messages.observe(new as f64);
+            self.metrics.commit_seconds.observe(committed.took.as_secs_f64());
+        }
         for change in committed.changes {
             (self.listener)(change);
         }
+        let mut blocked = Vec::new();
         for (job, result) in batch.into_iter().zip(committed.results) {
-            let _ = job.reply.send(result);
+            match result {
+                Some(result) => job.answer(result),
+                None => blocked.push(job),
+            }
         }
+        blocked
     }
 
-    async fn attempt(&self, batch: &[Job]) -> Result<Committed> {
-        let mut tx = self.db.begin().await?;
-        let committed = Batch::load(&mut tx, batch, self).await?.write(&mut tx, batch, self).await?;
-        tx.commit().await?;
-        Ok(committed)
+    /// One transaction. Messages behind those that are `blocked` already wait with them.
+    async fn attempt(&self, batch: &[Job], blocked: &[Job], locking: Locking) -> Result<Committed> {
+        let began = Instant::now();
+        let committing = async {
+            let mut tx = self.db.begin().await?;
+            let mut committed = Batch::load(&mut tx, batch, blocked, locking, self)
+                .await?
+                .write(&mut tx, batch, self)
+                .await?;
+            tx.commit().await?;
+            committed.took = began.elapsed();
+            Ok(committed)
+        };
+        // A connection that went silent is given up: what it wrote, if anything, a repeat will find (D2).
+        let committed = timeout(BATCH_PATIENCE, committing).await.unwrap_or(Err(Error::Unanswered));
+        committed.map_err(|error| if error.is_lock_timeout() { Error::Locked } else { error })
     }
+}
+
+fn gauge(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Answers those that have been blocked for too long or are too many, and gives back the others. A conversation's
+/// messages give up together, so that none overtakes an earlier one.
+fn still_blocked(blocked: impl Iterator<Item = Job>) -> Vec<Job> {
+    let blocked: Vec<Job> = blocked.collect();
+    let given_up: HashSet<ConversationId> = blocked
+        .iter()
+        .filter(|job| job.came_at.elapsed() >= BLOCKED_PATIENCE)
+        .map(|job| job.append.conversation)
+        .collect();
+    let mut at_one = HashMap::<ConversationId, usize>::new();
+    let mut kept = Vec::new();
+    for job in blocked {
+        let id = job.append.conversation;
+        let before = at_one.entry(id).or_default();
+        if given_up.contains(&id) {
+            job.answer(Err(Error::Locked));
+        } else if *before >= MAX_BLOCKED_AT_ONE || kept.len() >= MAX_BLOCKED {
+            job.answer(Err(Error::Overloaded));
+        } else {
+            *before += 1;
+            kept.push(job);
+        }
+    }
+    kept
 }
 
 /// The state a batch works on, all of it read under the conversations' locks.
 struct Batch {
     now: Timestamp,
     conversations: HashMap<ConversationId, Conversation>,
+    locked: HashSet<ConversationId>,
     live_sessions: HashSet<i64>,
     sent: HashMap<SentKey, ([u8; 32], i64)>,
 }
 
 /// What is to become of one job.
 enum Verdict {
+    /// Somebody else has the conversation locked.
+    Blocked,
     Refused(Error),
-    Repeat { conversation: ConversationId, seq: i64 },
-    New { conversation: ConversationId, index: usize },
+    Repeat {
+        conversation: ConversationId,
+        seq: i64,
+    },
+    New {
+        conversation: ConversationId,
+        index: usize,
+    },
 }
 
 impl Batch {
-    async fn load(tx: &mut Tx, batch: &[Job], writer: &Writer) -> Result<Self> {
+    async fn load(
+        tx: &mut Tx,
+        batch: &[Job],
+        blocked: &[Job],
+        locking: Locking,
+        writer: &Writer,
+    ) -> Result<Self> {
         let ids: HashSet<ConversationId> = batch.iter().map(|job| job.append.conversation).collect();
         let ids: Vec<ConversationId> = ids.into_iter().collect();
         let sessions: HashSet<SessionKey> = batch.iter().map(|job| job.session).collect();
         let sessions: Vec<SessionKey> = sessions.into_iter().collect();
-        let now = dialect::lock(tx, &ids, &writer.clock).await?;
+        let blocked: HashSet<ConversationId> = blocked.iter().map(|job| job.append.conversation).collect();
+        let free: Vec<ConversationId> = ids.iter().copied().filter(|id| !blocked.contains(id)).collect();
+        let (locked, now) = match locking {
+            Locking::PassOver => dialect::lock_free(tx, &free, &writer.clock).await?,
+            Locking::Wait => {
+                let now = dialect::lock(tx, &free, &writer.clock).await?;
+                (free, now)
+            }
+        };
+        let locked = locked.into_iter().collect();
         let conversations: HashMap<_, _> =
             dialect::load(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect();
         let live_sessions = dialect::live_sessions(tx.get(), &sessions, now).await?.into_iter().collect();
@@ -111,7 +286,7 @@ impl Batch {
             let (key, text_hash, seq) = row.into_key()?;
             sent.insert(key, (text_hash, seq));
         }
-        Ok(Self { now, conversations, live_sessions, sent })
+        Ok(Self { now, conversations, locked, live_sessions, sent })
     }
 
     async fn write(mut self, tx: &mut Tx, batch: &[Job], writer: &Writer) -> Result<Committed> {
@@ -126,7 +301,7 @@ impl Batch {
             .iter()
             .filter_map(|verdict| match verdict {
                 Verdict::New { conversation, .. } => Some(*conversation),
-                Verdict::Refused(_) | Verdict::Repeat { .. } => None,
+                Verdict::Blocked | Verdict::Refused(_) | Verdict::Repeat { .. } => None,
             })
             .collect();
         let notes = self.save(tx, &touched, events).await?;
@@ -150,6 +325,9 @@ impl Batch {
         else {
             return Verdict::Refused(Error::NotFound("conversation"));
         };
+        if !self.locked.contains(&id) {
+            return Verdict::Blocked;
+        }
         let key = sent_key(&job.actor, &job.append, conversation);
         let text_hash = hash(&job.append.text);
         if let Some((first, seq)) = self.sent.get(&key) {
@@ -234,11 +412,12 @@ impl Batch {
         let mut results = Vec::with_capacity(verdicts.len());
         for verdict in verdicts {
             results.push(match verdict {
-                Verdict::Refused(error) => Err(error),
+                Verdict::Blocked => None,
+                Verdict::Refused(error) => Some(Err(error)),
                 Verdict::Repeat { conversation, seq } => {
                     let conversation = Arc::clone(&conversations[&conversation]);
                     let message = Arc::new(messages::by_seq(tx, conversation.key, seq).await?);
-                    Ok(Appended { conversation, message, is_new: false })
+                    Some(Ok(Appended { conversation, message, is_new: false }))
                 }
                 Verdict::New { conversation, index } => {
                     let conversation = Arc::clone(&conversations[&conversation]);
@@ -247,11 +426,11 @@ impl Batch {
                         conversation: Arc::clone(&conversation),
                         message: Arc::clone(&message),
                     });
-                    Ok(Appended { conversation, message, is_new: true })
+                    Some(Ok(Appended { conversation, message, is_new: true }))
                 }
             });
         }
-        Ok(Committed { results, changes })
+        Ok(Committed { results, changes, took: Duration::ZERO })
     }
 }
 

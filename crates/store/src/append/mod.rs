@@ -4,18 +4,37 @@
 
 mod batch;
 
-use crate::{Change, Clock, Db, Error, Result, Session, Settings, Store};
+pub(crate) use batch::Writer;
+
+use crate::{Error, Result, Session, Store};
 use domain::{
     Actor, ClaimToken, ClientId, Conversation, ConversationId, ConversationKey, Message, SessionKey, Side,
 };
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Messages that may wait for the writer; more are refused with [`Error::Overloaded`] (D8).
 pub const MAX_WAITING: usize = 4096;
+/// After which time it is worth trying again what was refused with [`Error::Overloaded`]: the writer has then worked off
+/// what waited.
+pub const OVERLOAD_RETRY: Duration = Duration::from_secs(1);
 /// Messages in one commit at most.
 const MAX_BATCH: usize = 500;
+/// Messages to conversations that somebody else has locked, which the writer keeps for later; more are refused.
+const MAX_BLOCKED: usize = 4096;
+/// How many of them may be to one conversation, so that it takes no room from the others.
+const MAX_BLOCKED_AT_ONE: usize = 128;
+/// Conversations whose lock is waited for at once, each on a connection of its own.
+const BLOCKED_CONNECTIONS: usize = 4;
+/// How often the others are tried again while nothing else comes.
+const BLOCKED_RETRY: Duration = Duration::from_millis(5);
+/// For how long they are tried.
+const BLOCKED_PATIENCE: Duration = Duration::from_secs(4);
+/// How long the database may take for one batch.
+const BATCH_PATIENCE: Duration = Duration::from_secs(8);
 
 /// A message to add.
 #[derive(Debug, Clone)]
@@ -64,7 +83,15 @@ struct Job {
     session: SessionKey,
     actor: Actor,
     append: Append,
+    came_at: Instant,
     reply: oneshot::Sender<Result<Appended>>,
+}
+
+impl Job {
+    /// Who asked may be gone.
+    fn answer(self, result: Result<Appended>) {
+        let _ = self.reply.send(result);
+    }
 }
 
 /// The queue to the writer.
@@ -73,14 +100,9 @@ pub(crate) struct Appender(mpsc::Sender<Job>);
 
 impl Appender {
     /// Starts the writer; it ends when the last store is dropped.
-    pub fn start(
-        db: Db,
-        clock: Clock,
-        settings: Arc<Settings>,
-        listener: Arc<dyn Fn(Change) + Send + Sync>,
-    ) -> Self {
+    pub fn start(writer: Writer) -> Self {
         let (sender, jobs) = mpsc::channel(MAX_WAITING);
-        tokio::spawn(batch::Writer { db, clock, settings, listener }.run(jobs));
+        tokio::spawn(writer.run(jobs));
         Self(sender)
     }
 }
@@ -91,16 +113,44 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`] outside the caller's reach, [`Error::SignedOut`], [`Error::ClientIdReused`],
-    /// [`Error::Refused`] for an agent without the claim (C2), [`Error::Overloaded`] when too many wait (D8).
+    /// [`Error::Refused`] for an agent without the claim (C2), [`Error::Overloaded`] when too many wait (D8),
+    /// [`Error::Locked`] when somebody else keeps the conversation locked.
     pub async fn append(&self, session: &Session, append: Append) -> Result<Appended> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { session: session.key, actor: session.actor.clone(), append, reply };
-        self.appender.0.try_send(job).map_err(|_| Error::Overloaded)?;
-        let appended = answer.await.unwrap_or(Err(Error::Overloaded))?;
+        let job = Job {
+            session: session.key,
+            actor: session.actor.clone(),
+            append,
+            came_at: Instant::now(),
+            reply,
+        };
+        let sent = self.appender.0.try_send(job).map_err(|_| Error::Overloaded);
+        let appended = match sent {
+            Ok(()) => {
+                self.metrics.waiting.inc();
+                answer.await.unwrap_or(Err(Error::Overloaded))
+            }
+            Err(error) => Err(error),
+        };
+        let appended = appended.inspect_err(|error| {
+            if let Some(reason) = reason(error) {
+                self.metrics.refused.get_or_create(&[("reason", reason)]).inc();
+            }
+        })?;
         if let (Some(agent), true) = (session.actor.agent(), appended.is_new) {
             self.uses.sent(agent, &appended);
         }
         Ok(appended)
+    }
+}
+
+/// Why the store could not take a message, when that is not the sender's doing.
+fn reason(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Overloaded => Some("overloaded"),
+        Error::Locked => Some("locked"),
+        Error::Unanswered | Error::Database(_) => Some("unavailable"),
+        _ => None,
     }
 }
 

@@ -25,6 +25,20 @@ pub(crate) async fn lock(tx: &mut Tx, ids: &[ConversationId], clock: &Clock) -> 
     now(tx.get(), clock).await
 }
 
+/// Locks those of these conversations that nobody else has locked, without waiting for the others, and tells which they
+/// are, and the database's time.
+pub(crate) async fn lock_free(
+    tx: &mut Tx,
+    ids: &[ConversationId],
+    clock: &Clock,
+) -> Result<(Vec<ConversationId>, Timestamp)> {
+    let locked = match tx.get() {
+        ConnMut::Sqlite(_) => ids.to_vec(),
+        ConnMut::Postgres(conn) => postgres::lock_free(conn, ids).await?,
+    };
+    Ok((locked, now(tx.get(), clock).await?))
+}
+
 /// The database's time (C1). SQLite has none of its own.
 pub(crate) async fn now(conn: ConnMut<'_>, clock: &Clock) -> Result<Timestamp> {
     match conn {

@@ -23,6 +23,15 @@ pub(super) async fn lock(conn: &mut PgConnection, ids: &[ConversationId]) -> Res
     Ok(())
 }
 
+pub(super) async fn lock_free(
+    conn: &mut PgConnection,
+    ids: &[ConversationId],
+) -> Result<Vec<ConversationId>> {
+    let sql = "SELECT external_id FROM conversations WHERE external_id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED";
+    let locked: Vec<Uuid> = sqlx::query_scalar(sql).bind(uuids(ids)).fetch_all(conn).await?;
+    Ok(locked.into_iter().map(ConversationId).collect())
+}
+
 pub(super) async fn now(conn: &mut PgConnection) -> Result<Timestamp> {
     let (now,): (Time,) = sqlx::query_as("SELECT clock_timestamp()").fetch_one(conn).await?;
     Ok(now.0)

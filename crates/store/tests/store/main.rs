@@ -3,6 +3,7 @@
 
 mod accounts;
 mod append;
+mod append_faults;
 mod canned_replies;
 mod claims;
 mod conversations;

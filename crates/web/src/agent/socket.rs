@@ -33,6 +33,7 @@ async fn talk(mut line: Box<Line>, caller: Caller, state: AppState) {
         None => Some(CloseCode::NotFound),
     };
     if let Some(code) = code {
+        line.opened();
         Box::pin(line.close(code)).await;
     }
 }
@@ -45,7 +46,9 @@ async fn run(
     state: &AppState,
 ) -> Option<CloseCode> {
     // Who signed out before the socket was attached is not told by the hub (A2).
-    match Box::pin(state.store.check_session(session)).await {
+    let checked = Box::pin(state.store.check_session(session)).await;
+    line.opened();
+    match checked {
         Ok(()) => {}
         Err(store::Error::SignedOut) => return Some(CloseCode::SignedOut),
         Err(_) => return Some(CloseCode::Failed),
@@ -99,5 +102,5 @@ async fn renew(session: &store::Session, state: &AppState) {
 
 fn not_understood() -> Rejection {
     let detail = "this socket understands ping and nothing else".to_owned();
-    Rejection { client_id: None, code: "malformed", detail, holder: None }
+    Rejection { client_id: None, code: "malformed", detail, holder: None, retry_after_ms: None }
 }

@@ -3,7 +3,7 @@
 use super::message::{message_html, note_html};
 use crate::AppState;
 use crate::auth::{As, Caller};
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::socket::{Incoming, Line, Upgrade};
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -76,7 +76,9 @@ async fn open(
 
 /// What is needed only to open or to close is boxed, so that an idle socket does not keep room for it.
 async fn talk(mut line: Box<Line>, caller: Caller, id: String, parameters: Parameters, state: AppState) {
-    match Box::pin(Chat::open(&caller, &id, &parameters, state)).await {
+    let opened = Box::pin(Chat::open(&caller, &id, &parameters, state)).await;
+    line.opened();
+    match opened {
         Ok(mut chat) => {
             if let Some(code) = chat.run(&mut line).await {
                 // The chat keeps its place in the hub until the line is closed: a drain waits for that (D7).
@@ -189,6 +191,9 @@ impl Chat {
             notes_after: parameters.notes_after.map(place),
             html: (parameters.html == Switch::On).then_some(RENDER),
         };
+        if parameters.after.is_some() {
+            state.metrics.resumed.inc();
+        }
         let session = Session::open(&opening, Instant::now());
         Ok(Box::new(Self {
             state,
@@ -284,6 +289,7 @@ impl Chat {
     /// keep their order, however many are on their way.
     fn append(&mut self, client_id: ClientId, text: String, claim_token: Option<ClaimToken>) {
         if self.state.rates.write(&self.signed_in).is_err() {
+            self.state.metrics.refuse(Code::RateLimited);
             return self.session.on_appended(client_id, Err(Failure::RateLimited));
         }
         let (store, session) = (self.state.store.clone(), Arc::clone(&self.signed_in));
@@ -310,6 +316,7 @@ impl Chat {
     }
 
     fn read(&mut self, read: Read) {
+        self.state.metrics.pages.inc();
         let (store, key) = (self.state.store.clone(), self.conversation);
         self.work.push(Box::pin(async move {
             Done::Page(match read {
@@ -370,6 +377,9 @@ impl Chat {
         match done {
             Done::Appended(client_id, result) => {
                 self.appending -= 1;
+                if let Err(error) = &result {
+                    self.state.metrics.refuse(error.into());
+                }
                 self.session.on_appended(client_id, result.map_err(Failure::from));
             }
             Done::Noted(client_id, result) => {

@@ -1,7 +1,8 @@
 //! The line to one client: frames out in order, frames in, signs of life, and an orderly end.
 
 use super::FRAME_BYTES;
-use crate::limits::SocketPlace;
+use crate::limits::{OpeningPlace, SocketPlace};
+use crate::metrics::Closings;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{Sink, Stream};
 use realtime::wire::CloseCode;
@@ -54,11 +55,21 @@ pub struct Line {
     timer: Pin<Box<Sleep>>,
     /// The connection's place among its address's sockets.
     _place: SocketPlace,
+    /// Its turn to open, until it has.
+    opening: Option<OpeningPlace>,
+    /// What it was closed with.
+    closed: Option<CloseCode>,
+    closings: Closings,
 }
 
 impl Line {
     /// A line over an open socket.
-    pub(super) fn new(socket: WebSocket, place: SocketPlace) -> Self {
+    pub(super) fn new(
+        socket: WebSocket,
+        place: SocketPlace,
+        opening: OpeningPlace,
+        closings: Closings,
+    ) -> Self {
         let now = Instant::now();
         Self {
             socket,
@@ -68,7 +79,15 @@ impl Line {
             pinged_at: now,
             timer: Box::pin(sleep(PING_EVERY)),
             _place: place,
+            opening: Some(opening),
+            closed: None,
+            closings,
         }
+    }
+
+    /// What opening takes of the database is done: it is another socket's turn.
+    pub fn opened(&mut self) {
+        self.opening = None;
     }
 
     /// Puts a text frame in line; it goes out while [`next`](Self::next) waits.
@@ -173,6 +192,7 @@ impl Line {
 
     /// Sends what waits (unless the client reads too slowly for it), closes, and waits for the client to do so.
     pub async fn close(mut self: Box<Self>, code: CloseCode) {
+        self.closed = Some(code);
         if code == CloseCode::TooSlow {
             self.out.clear();
         }
@@ -188,8 +208,14 @@ impl Line {
     }
 }
 
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.closings.count(self.closed);
+    }
+}
+
 /// The close code for what tungstenite could not read; none when there is nobody to tell.
-fn refusal(error: axum::Error) -> Option<CloseCode> {
+pub fn refusal(error: axum::Error) -> Option<CloseCode> {
     match error.into_inner().downcast_ref::<Error>()? {
         Error::Utf8(_) => Some(CloseCode::NotUtf8),
         Error::Capacity(_) => Some(CloseCode::TooBig),
@@ -198,5 +224,46 @@ fn refusal(error: axum::Error) -> Option<CloseCode> {
         ) => None,
         Error::Protocol(_) => Some(CloseCode::Protocol),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client_address::Client;
+    use crate::limits::{LimitsConfig, SocketCounts, SocketOpenings};
+    use axum::Router;
+    use axum::extract::WebSocketUpgrade;
+    use axum::routing::any;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    const HANDSHAKE: &[u8] =
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+    /// D8: a peer that has gone without a word is pinged and then dropped, though its connection stands.
+    #[tokio::test(start_paused = true)]
+    async fn d8_a_silent_peer_is_dropped_after_a_minute() {
+        let talk = async |upgrade: WebSocketUpgrade| upgrade.on_upgrade(read_to_the_end);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, Router::new().route("/", any(talk))).into_future());
+        let began = Instant::now();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(HANDSHAKE).await.unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert!(heard.starts_with(b"HTTP/1.1 101"), "{heard:?}");
+        assert!(heard.ends_with(b"\r\n\r\n\x89\0\x89\0"), "two pings: {heard:?}");
+        assert_eq!(began.elapsed().as_secs(), SILENCE.as_secs());
+    }
+
+    async fn read_to_the_end(socket: WebSocket) {
+        let limits = LimitsConfig::default();
+        let place = SocketCounts::new(&limits).admit(Client::of([127, 0, 0, 1].into())).unwrap();
+        let opening = SocketOpenings::new(&limits).admit().await.unwrap();
+        let mut line = Line::new(socket, place, opening, Closings::default());
+        while line.next().await != Incoming::Closed {}
     }
 }

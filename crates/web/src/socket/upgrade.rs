@@ -5,7 +5,8 @@ use crate::AppState;
 use crate::auth::{Caller, check_socket_origin};
 use crate::client_address::ClientAddress;
 use crate::error::{Code, Problem};
-use crate::limits::SocketPlace;
+use crate::limits::{OpeningPlace, SocketPlace};
+use crate::metrics::Closings;
 use axum::extract::{FromRequestParts, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -15,7 +16,7 @@ use std::future::ready;
 pub const FRAME_BYTES: usize = 128 * 1024;
 /// Larger ones up to this are still read, so that the client learns why it is closed; beyond it the connection ends
 /// at once.
-const READ_BYTES: usize = 2 * FRAME_BYTES;
+pub const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// An idle socket holds a read buffer of this size, so that ten thousand of them stay small. Most frames fit.
 const READ_BUFFER_BYTES: usize = 2048;
 /// How much is collected for one write.
@@ -30,6 +31,8 @@ pub struct Upgrade {
     pub caller: Caller,
     upgrade: WebSocketUpgrade,
     place: SocketPlace,
+    opening: OpeningPlace,
+    closings: Closings,
 }
 
 impl Upgrade {
@@ -39,33 +42,38 @@ impl Upgrade {
         self,
         talk: impl FnOnce(Box<Line>, Caller) -> F + Send + 'static,
     ) -> Response {
-        let Self { caller, upgrade, place } = self;
-        upgrade
-            .protocols([SUBPROTOCOL])
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(WRITE_BUFFER_BYTES)
-            .max_frame_size(READ_BYTES)
-            .max_message_size(READ_BYTES)
-            .on_upgrade(move |socket| {
-                tokio::spawn(talk(Box::new(Line::new(socket, place)), caller));
-                ready(())
-            })
+        let Self { caller, upgrade, place, opening, closings } = self;
+        tuned(upgrade, READ_BYTES).protocols([SUBPROTOCOL]).on_upgrade(move |socket| {
+            tokio::spawn(talk(Box::new(Line::new(socket, place, opening, closings)), caller));
+            ready(())
+        })
     }
+}
+
+/// Every WebSocket's settings: small buffers, and the most bytes that are read of a frame or message.
+pub fn tuned(upgrade: WebSocketUpgrade, read_bytes: usize) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_frame_size(read_bytes)
+        .max_message_size(read_bytes)
 }
 
 impl FromRequestParts<AppState> for Upgrade {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        // Cheap refusals first: what comes after them costs the database.
+        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
+        let place = state.sockets.admit(address.client())?;
+        let opening = state.openings.admit().await?;
         let caller = match Caller::from_request_parts(parts, state).await {
             Err(problem) if problem.code() == Code::NotSignedIn => Caller::default(),
             caller => caller?,
         };
         check_socket_origin(&parts.headers, &caller, &state.config)?;
-        let Ok(address) = ClientAddress::from_request_parts(parts, state).await;
-        let place = state.sockets.admit(address.client())?;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
         let upgrade = upgrade.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
-        Ok(Self { caller, upgrade, place })
+        Ok(Self { caller, upgrade, place, opening, closings: state.metrics.closings.clone() })
     }
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod claims;
 mod delivery;
 mod lifecycle;
+mod metrics;
 mod nodes;
 mod notes;
 mod reference_faults;

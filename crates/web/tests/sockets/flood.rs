@@ -3,9 +3,9 @@
 use crate::server::{Server, Somebody, append};
 use domain::ClientId;
 use domain::Conversation;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use testkit::both_databases;
+use testkit::{Kind, Socket, both_databases, run};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -86,4 +86,32 @@ async fn slow_reader(
     // Once it has its history, it is a reader like any other: replaying never counts as slow.
     while !socket.next().await.unwrap().unwrap().to_text().unwrap().contains(r#""type":"message""#) {}
     socket
+}
+
+/// D8: ten thousand sockets from one address are refused past the limit, and the server is unharmed.
+#[test]
+fn d8_ten_thousand_sockets_from_one_address() {
+    run(Kind::Sqlite, async |server: Server| {
+        let kim = server.agent("Kim").await;
+        let protocols = format!("frontdesk.v1, bearer.{}", kim.token);
+        let attempts = stream::iter(0..10_000).map(|_| {
+            let headers = [("sec-websocket-protocol", protocols.as_str())];
+            let url = server.url().clone();
+            async move { Socket::try_open(&url, "/ws/agent/", &headers).await }
+        });
+        let results: Vec<_> = attempts.buffer_unordered(100).collect().await;
+        let (open, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+        assert_eq!((open.len(), refused.len()), (200, 9_800));
+        assert!(refused.into_iter().all(|refused| refused.err() == Some(429)));
+        let noor = server.customer().await;
+        let conversation = server.conversation(&noor).await;
+        append(&server, &noor, &conversation, "Still here").await;
+        for socket in open {
+            let mut socket = socket.unwrap();
+            socket.frame("facets").await;
+        }
+        // Their places come back as they close.
+        let headers = [("sec-websocket-protocol", protocols.as_str())];
+        while Socket::try_open(server.url(), "/ws/agent/", &headers).await.is_err() {}
+    });
 }
