@@ -1,0 +1,41 @@
+//! The command line.
+
+use crate::check::{self, CheckArgs};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Prove and measure a Frontdesk server: a history checker and a load generator. Everything goes over loopback.
+#[derive(Debug, Parser)]
+#[command(name = "loadtest", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(CheckArgs),
+}
+
+impl Cli {
+    /// Does what was asked; whether nothing is wrong.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn run(self) -> Result<bool> {
+        match self.command {
+            Command::Check(args) => check::run(args).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}
