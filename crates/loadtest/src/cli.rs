@@ -1,6 +1,8 @@
 //! The command line.
 
 use crate::check::{self, CheckArgs};
+use crate::run::relay::{self, RelayArgs};
+use crate::run::{self, RunArgs};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -15,6 +17,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(CheckArgs),
+    Run(RunArgs),
+    Relay(RelayArgs),
 }
 
 impl Cli {
@@ -25,6 +29,8 @@ impl Cli {
     pub async fn run(self) -> Result<bool> {
         match self.command {
             Command::Check(args) => check::run(args).await,
+            Command::Run(args) => run::run(args).await,
+            Command::Relay(args) => relay::run(args).await,
         }
     }
 }

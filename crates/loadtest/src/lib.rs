@@ -8,4 +8,5 @@ pub mod history;
 pub mod proxy;
 pub mod random;
 pub mod rest;
+pub mod run;
 pub mod socket;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::RwLock;
 
 /// The longest pause between two bursts.
-const PAUSE: Duration = Duration::from_millis(40);
+const PAUSE: Duration = Duration::from_millis(25);
 /// How many messages are sent without waiting for answers, at most.
 const BURST: usize = 8;
 
