@@ -1,6 +1,6 @@
 //! What is done to the program while people talk, by a schedule that follows from the seed.
 
-use crate::cluster::Node;
+use crate::cluster::{Node, Service};
 use crate::proxy::{Lane, Proxy, Weather};
 use crate::random;
 use anyhow::Result;
@@ -32,10 +32,14 @@ pub enum Fault {
     DbNet,
     /// Between a node and Redis: cut, slow, silent
     BusNet,
+    /// PostgreSQL crashes and is started again at once; needs --services
+    DbRestart,
+    /// Redis is killed and stays away for a moment; needs --services
+    BusStop,
 }
 
 /// What can be broken.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Rig {
     /// The nodes.
     pub nodes: Vec<Node>,
@@ -45,6 +49,10 @@ pub struct Rig {
     pub databases: Vec<Proxy>,
     /// Between each node and Redis; none without.
     pub buses: Vec<Proxy>,
+    /// The PostgreSQL, if it is the run's own.
+    pub postgres: Option<Service>,
+    /// The Redis, if it is the run's own.
+    pub redis: Option<Service>,
 }
 
 /// What was done.
@@ -76,6 +84,8 @@ impl Breaker {
             Fault::Kill | Fault::Stop | Fault::ClientNet => true,
             Fault::DbNet => !rig.databases.is_empty(),
             Fault::BusNet => !rig.buses.is_empty(),
+            Fault::DbRestart => rig.postgres.is_some(),
+            Fault::BusStop => rig.redis.is_some(),
         };
         let kinds = kinds.iter().copied().filter(is_possible).collect();
         Self { rig, done: Done::default(), kinds, longest_stop, rng }
@@ -105,6 +115,10 @@ impl Breaker {
                 Fault::ClientNet => storm(&self.rig.clients[number], &mut self.rng).await,
                 Fault::DbNet => storm(&self.rig.databases[number], &mut self.rng).await,
                 Fault::BusNet => storm(&self.rig.buses[number], &mut self.rng).await,
+                Fault::DbRestart => crash(self.rig.postgres.as_mut(), Duration::ZERO).await?,
+                Fault::BusStop => {
+                    crash(self.rig.redis.as_mut(), random::up_to(&mut self.rng, self.longest_stop)).await?;
+                }
             }
             *self.done.counts.entry(kind).or_default() += 1;
         }
@@ -119,6 +133,13 @@ impl Breaker {
             return self.kinds.contains(&Fault::Kill).then_some(Fault::Kill);
         }
         Some(others[self.rng.random_range(0..others.len())])
+    }
+}
+
+async fn crash(service: Option<&mut Service>, away: Duration) -> Result<()> {
+    match service {
+        Some(service) => service.crash(away).await,
+        None => Ok(()),
     }
 }
 

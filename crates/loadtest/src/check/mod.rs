@@ -18,8 +18,8 @@ use crate::history::{self, Conversation, History};
 use crate::random;
 use anyhow::{Context, Result};
 use chronicle::Tally;
-use clap::Args;
-use faults::{Breaker, Fault};
+use clap::{Args, ValueEnum};
+use faults::{Breaker, Fault, Rig};
 use futures_util::future::{join_all, try_join_all};
 use report::{Counts, Report};
 use stage::Scene;
@@ -72,12 +72,16 @@ pub struct CheckArgs {
     #[arg(long, value_name = "COUNT", env = "LOADTEST_CONVERSATIONS", default_value_t = 16)]
     pub conversations: usize,
 
-    /// What may be broken
+    /// On PostgreSQL: start one and a Redis for this run alone, which then may be broken, too
+    #[arg(long, env = "LOADTEST_SERVICES")]
+    pub services: bool,
+
+    /// What may be broken, as far as it is there
     #[arg(long, value_name = "KIND", env = "LOADTEST_FAULT", value_enum, value_delimiter = ',')]
-    #[arg(default_values_t = [Fault::Kill, Fault::Stop, Fault::ClientNet, Fault::DbNet, Fault::BusNet])]
+    #[arg(default_values_t = Fault::value_variants().to_vec())]
     pub fault: Vec<Fault>,
 
-    /// The longest a node is stopped, in milliseconds
+    /// The longest a node or the Redis is stopped, in milliseconds
     #[arg(long, value_name = "MS", env = "LOADTEST_LONGEST_STOP", default_value_t = 2000)]
     pub longest_stop: u64,
 
@@ -98,11 +102,14 @@ impl CheckArgs {
 ///
 /// # Errors
 /// When the program or its database cannot be started, or the program does not come back.
-pub async fn run(args: CheckArgs) -> Result<bool> {
+pub async fn run(mut args: CheckArgs) -> Result<bool> {
     let directory = tempfile::Builder::new().prefix("loadtest-").tempdir_in("/var/tmp")?;
+    let rig = stage::start_services(&mut args, directory.path()).await?;
     let database = Database::create(&args.database, directory.path()).await?;
-    let outcome = check(&args, &database, directory.path()).await;
-    database.remove().await?;
+    let outcome = check(&args, &database, directory.path(), rig).await;
+    if !args.services {
+        database.remove().await?;
+    }
     let report = outcome.with_context(|| {
         let kept = directory.path().display().to_string();
         format!("the run could not be finished; the nodes' logs were in {kept}")
@@ -120,8 +127,8 @@ pub async fn run(args: CheckArgs) -> Result<bool> {
     Ok(is_clean)
 }
 
-async fn check(args: &CheckArgs, database: &Database, directory: &Path) -> Result<Report> {
-    let rig = stage::start(args, database, directory).await?;
+async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig: Rig) -> Result<Report> {
+    stage::start(args, database, directory, &mut rig).await?;
     let world = Arc::new(stage::gather(args, database, &rig).await?);
     let tally = Arc::new(Tally::new());
     let mut scenes = Vec::new();

@@ -9,7 +9,9 @@ use super::follower::{Follower, Mode, Target};
 use super::pen::Pen;
 use super::reader;
 use super::world::World;
-use crate::cluster::{self, Database, DatabaseKind, Node, NodeSettings, Person, address_of, redirect};
+use crate::cluster::{
+    self, Database, DatabaseKind, Node, NodeSettings, Person, Service, address_of, redirect,
+};
 use crate::history::{Author, Contents, Log, Outcome};
 use crate::proxy::Proxy;
 use crate::random;
@@ -32,16 +34,30 @@ const READERS: usize = 3;
 /// Longer than any run holds still, so that claims end only when somebody ends them.
 const CLAIM_GRACE: u32 = 600;
 
+/// Starts the services that are to be the run's own, and has the run use them.
+///
+/// # Errors
+/// When one does not start.
+pub async fn start_services(args: &mut CheckArgs, directory: &Path) -> Result<Rig> {
+    let mut rig = Rig::default();
+    if args.services && args.database.database == DatabaseKind::Postgres {
+        let (postgres, redis) = (Service::postgres(directory).await?, Service::redis(directory).await?);
+        args.database.database_url = Some(postgres.url().clone());
+        args.database.redis_url = Some(redis.url().clone());
+        (rig.postgres, rig.redis) = (Some(postgres), Some(redis));
+    }
+    Ok(rig)
+}
+
 /// Starts the nodes, each behind a proxy and with one before its database and its bus.
 ///
 /// # Errors
 /// When one does not start.
-pub async fn start(args: &CheckArgs, database: &Database, directory: &Path) -> Result<Rig> {
+pub async fn start(args: &CheckArgs, database: &Database, directory: &Path, rig: &mut Rig) -> Result<()> {
     let count = args.nodes.unwrap_or(match args.database.database {
         DatabaseKind::Embedded => 1,
         DatabaseKind::Postgres => 2,
     });
-    let mut rig = Rig { nodes: Vec::new(), clients: Vec::new(), databases: Vec::new(), buses: Vec::new() };
     for number in 0..count {
         let seed = args.seed ^ u64::from(number);
         let database_proxy = match database.address().await? {
@@ -67,7 +83,7 @@ pub async fn start(args: &CheckArgs, database: &Database, directory: &Path) -> R
         rig.databases.extend(database_proxy);
         rig.buses.extend(bus.map(|(_, proxy)| proxy));
     }
-    Ok(rig)
+    Ok(())
 }
 
 /// Adds the agents and signs them in.

@@ -125,7 +125,7 @@ pub fn redirect(url: &Url, proxy: SocketAddr) -> Url {
 }
 
 /// Runs one statement made here, of a name made here.
-async fn on_server(server: &Url, statement: String) -> Result<()> {
+pub(super) async fn on_server(server: &Url, statement: String) -> Result<()> {
     let mut connection =
         PgConnection::connect(server.as_str()).await.context("PostgreSQL does not answer")?;
     sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await?;

@@ -3,7 +3,9 @@
 mod database;
 mod node;
 mod people;
+mod services;
 
 pub use database::{Database, DatabaseArgs, DatabaseKind, address_of, redirect};
 pub use node::{Node, NodeSettings};
 pub use people::{Person, Role, add_agent, new_customer, open_conversation, sign_in};
+pub use services::Service;

@@ -154,7 +154,7 @@ async fn spawn(settings: &NodeSettings, address: SocketAddr) -> Result<(Child, B
     Ok((child, output))
 }
 
-/// A port nobody uses now. The program keeps it over its restarts.
-async fn free_port() -> Result<u16> {
+/// A port nobody uses now. A program keeps it over its restarts.
+pub(super) async fn free_port() -> Result<u16> {
     Ok(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?.port())
 }
