@@ -104,6 +104,11 @@ impl Chronicle {
         records.writes[draft.index].attempts.push(Attempt { invoked, ended, outcome });
     }
 
+    /// The number it was acknowledged to have, if it was.
+    pub fn number_of(&self, draft: Draft) -> Option<u32> {
+        self.records().writes[draft.index].acknowledged()
+    }
+
     /// A message of this author that was acknowledged; `pick` chooses among this many, and is asked again a few times
     /// when the choice does not fit.
     pub fn sent(

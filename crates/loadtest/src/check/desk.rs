@@ -55,7 +55,7 @@ impl Desk {
                 self.hold(&mut pen, agent).await;
             }
             self.give_up(&mut pen, agent).await;
-            pen.follower.finish();
+            pen.follower.finish(false);
         }
     }
 

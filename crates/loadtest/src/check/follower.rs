@@ -53,6 +53,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// All messages up to this one.
+    pub fn up_to(last_seq: u32) -> Self {
+        Self { last_seq, last_note_seq: 0, changed: Vec::new() }
+    }
+
     /// Everything an agent reads at the end.
     pub fn new(contents: &Contents) -> Self {
         let last = |log| contents.log(log).last().map_or(0, |entry| entry.seq);
@@ -81,7 +86,7 @@ impl Follower {
             person: person.clone(),
             mode,
             socket: None,
-            view: View { name, is_agent, connections: Vec::new(), is_complete: false },
+            view: View { name, is_agent, connections: Vec::new(), is_complete: false, late: Vec::new() },
             after: 0,
             rev: 0,
             notes_after: 0,
@@ -192,8 +197,8 @@ impl Follower {
         }
     }
 
-    /// Follows, on this node, until everything that is there was seen, or the time is up.
-    pub async fn catch_up(&mut self, node: SocketAddr, target: &Target, within: Duration) {
+    /// Follows, on this node, until everything that is there was seen, or the time is up; whether it was in time.
+    pub async fn catch_up(&mut self, node: SocketAddr, target: &Target, within: Duration) -> bool {
         let mut rng = self.world.random(&self.view.name, 1);
         let mut backoff = Backoff::default();
         let all_seen = async {
@@ -207,9 +212,11 @@ impl Follower {
                 }
             }
         };
-        // What is missing when the time is up is the judge's to say.
-        let _ = timeout(within, all_seen).await;
-        self.view.is_complete = true;
+        let is_in_time = timeout(within, all_seen).await.is_ok();
+        if !is_in_time && self.after < target.last_seq {
+            self.view.late.push(target.last_seq);
+        }
+        is_in_time
     }
 
     fn has(&self, target: &Target) -> bool {
@@ -218,8 +225,9 @@ impl Follower {
             && target.changed.iter().all(|seq| self.changed.contains(seq))
     }
 
-    /// Ends the view and hands it in.
-    pub fn finish(self) {
+    /// Ends the view and hands it in; complete, when it had the time to see everything.
+    pub fn finish(mut self, is_complete: bool) {
+        self.view.is_complete = is_complete;
         self.chronicle.viewed(self.view);
     }
 }

@@ -174,6 +174,9 @@ async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>) -> Result<Vec<Conver
         give_up.cancel();
     });
     let followers = try_join_all(scenes.iter_mut().map(Scene::settle)).await?;
+    let last_words =
+        scenes.iter().zip(followers).map(|(scene, followers)| scene.last_words(followers, SEEN_WITHIN));
+    let followers = join_all(last_words).await;
     patience.abort();
     let (first, last) = (world.nodes[0], world.nodes[world.nodes.len() - 1]);
     let mut conversations = Vec::new();

@@ -1,7 +1,7 @@
 //! Setting a run up: nodes behind proxies, agents, customers with their conversations, and everybody at work.
 
 use super::CheckArgs;
-use super::chronicle::{Chronicle, Tally};
+use super::chronicle::{Chronicle, Draft, Tally};
 use super::customer::{self, Floor};
 use super::desk::Desk;
 use super::faults::Rig;
@@ -17,6 +17,7 @@ use crate::proxy::Proxy;
 use crate::random;
 use crate::rest::Rest;
 use anyhow::Result;
+use futures_util::future::join_all;
 use rand::RngExt;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,6 +32,11 @@ const AGENTS: usize = 6;
 const CREW: usize = 3;
 /// Readers of each conversation, beside those who write: of both roles, on all nodes.
 const READERS: usize = 3;
+/// How often, at the end, everybody connects anew while something is written …
+const LAST_WORDS: usize = 5;
+/// … within this time, and how much.
+const MOMENT: Duration = Duration::from_millis(30);
+const BURST: usize = 4;
 /// Longer than any run holds still, so that claims end only when somebody ends them.
 const CLAIM_GRACE: u32 = 600;
 
@@ -102,6 +108,9 @@ pub async fn gather(args: &CheckArgs, database: &Database, rig: &Rig) -> Result<
     Ok(World { nodes, rest, agents, seed: args.seed, stop, give_up })
 }
 
+/// Participants whose views go on, with the nodes they are connected to.
+pub type Followers = Vec<(SocketAddr, Follower)>;
+
 /// One conversation with everybody who takes part in it.
 pub struct Scene {
     /// Its book.
@@ -110,6 +119,7 @@ pub struct Scene {
     pub customer: Person,
     /// An agent who reads along.
     pub agent: Person,
+    number: usize,
     world: Arc<World>,
     writer: JoinHandle<Pen>,
     desk: JoinHandle<()>,
@@ -154,6 +164,7 @@ impl Scene {
         });
         let readers = readers.collect();
         Ok(Self {
+            number,
             writer: tokio::spawn(writer),
             desk: tokio::spawn(desk.work()),
             readers,
@@ -168,7 +179,7 @@ impl Scene {
     ///
     /// # Errors
     /// When one of them panicked.
-    pub async fn settle(&mut self) -> Result<Vec<(SocketAddr, Follower)>> {
+    pub async fn settle(&mut self) -> Result<Followers> {
         (&mut self.desk).await?;
         let writer = (&mut self.writer).await?;
         let mut followers = vec![(self.world.nodes[0], writer.follower)];
@@ -177,17 +188,48 @@ impl Scene {
         }
         Ok(followers)
     }
+
+    /// Everybody connects anew at the moment the customer writes once more, several times. Nothing comes after it that
+    /// could heal what such a moment does to a reader.
+    pub async fn last_words(&self, mut followers: Followers, within: Duration) -> Followers {
+        let mut rng = self.world.random("last words", self.number);
+        for _ in 0..LAST_WORDS {
+            let source = random::source(rng.random(), "pen", 0);
+            let mut pen = Pen::new(&self.world, &self.chronicle, &self.customer, "last words", source);
+            let drafts: Vec<Draft> = (0..BURST).map(|_| pen.draft(Log::Messages)).collect();
+            let moment = random::up_to(&mut rng, MOMENT);
+            let writing = async {
+                tokio::time::sleep(moment).await;
+                pen.send(&drafts).await;
+            };
+            tokio::join!(
+                writing,
+                join_all(followers.iter_mut().map(|(node, follower)| follower.connect(*node)))
+            );
+            pen.follower.finish(false);
+            let Some(last) = drafts.iter().filter_map(|draft| self.chronicle.number_of(*draft)).max() else {
+                break;
+            };
+            let target = Target::up_to(last);
+            let views =
+                followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, within));
+            if !join_all(views).await.into_iter().all(|in_time| in_time) {
+                break;
+            }
+        }
+        followers
+    }
 }
 
-/// Gives every view the time it may take to see everything.
-pub async fn catch_up(followers: Vec<(SocketAddr, Follower)>, contents: &Contents, within: Duration) {
+/// Gives every view the time it may take to see everything, and closes it.
+pub async fn catch_up(followers: Followers, contents: &Contents, within: Duration) {
     let target = Target::new(contents);
     let views = followers.into_iter().map(|(node, mut follower)| {
         let target = &target;
         async move {
             follower.catch_up(node, target, within).await;
-            follower.finish();
+            follower.finish(true);
         }
     });
-    futures_util::future::join_all(views).await;
+    join_all(views).await;
 }

@@ -230,6 +230,8 @@ pub struct View {
     pub connections: Vec<Connection>,
     /// Whether they had time to see everything: the run waited for them.
     pub is_complete: bool,
+    /// Messages they did not see in time while nothing was broken, though they may have seen them later.
+    pub late: Vec<u32>,
 }
 
 /// One connection, from opening to loss.

@@ -18,7 +18,7 @@ fn write(client_id: Uuid, author: Author, outcome: Outcome) -> Write {
 
 fn view(frames: Vec<Frame>) -> View {
     let connections = vec![Connection { after: 0, notes_after: 0, frames }];
-    View { name: "reader".into(), is_agent: true, connections, is_complete: true }
+    View { name: "reader".into(), is_agent: true, connections, is_complete: true, late: vec![] }
 }
 
 fn claim(invoked: Micros, request: Request, answer: Option<Answer>) -> ClaimOperation {
@@ -175,6 +175,11 @@ fn a_reader_without_the_newest_is_stale() {
     assert_found(Class::Stale, |conversation| {
         conversation.views[0].connections[0].frames.pop();
     });
+}
+
+#[test]
+fn a_reader_who_has_the_newest_too_late_is_stale() {
+    assert_found(Class::Stale, |conversation| conversation.views[0].late.push(2));
 }
 
 #[test]

@@ -11,6 +11,10 @@ pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings) {
             judge_log(scene, view, Log::Notes, findings);
         }
         judge_changes(scene, view, findings);
+        for seq in &view.late {
+            let what = format!("{} did not get message {seq} in time, though nothing was broken", view.name);
+            findings.add(Class::Stale, Some(scene.conversation.id), what);
+        }
     }
 }
 
