@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::check::{self, CheckArgs};
+use crate::prove::{self, ProveArgs};
 use crate::run::relay::{self, RelayArgs};
 use crate::run::{self, RunArgs};
 use anyhow::Result;
@@ -17,6 +18,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(CheckArgs),
+    Prove(ProveArgs),
     Run(RunArgs),
     Relay(RelayArgs),
 }
@@ -29,6 +31,7 @@ impl Cli {
     pub async fn run(self) -> Result<bool> {
         match self.command {
             Command::Check(args) => check::run(args).await,
+            Command::Prove(args) => prove::run(args).await,
             Command::Run(args) => run::run(args).await,
             Command::Relay(args) => relay::run(args).await,
         }

@@ -5,6 +5,7 @@ pub mod check;
 pub mod cli;
 pub mod cluster;
 pub mod history;
+pub mod prove;
 pub mod proxy;
 pub mod random;
 pub mod rest;

@@ -104,9 +104,11 @@ impl Chronicle {
         records.writes[draft.index].attempts.push(Attempt { invoked, ended, outcome });
     }
 
-    /// The number it was acknowledged to have, if it was.
-    pub fn number_of(&self, draft: Draft) -> Option<u32> {
-        self.records().writes[draft.index].acknowledged()
+    /// What it was acknowledged as, if it was: its number and its id.
+    pub fn sent_as(&self, draft: Draft) -> Option<(u32, Sent)> {
+        let records = self.records();
+        let seq = records.writes[draft.index].acknowledged()?;
+        Some((seq, Sent { draft, id: records.ids[draft.index]? }))
     }
 
     /// A message of this author that was acknowledged; `pick` chooses among this many, and is asked again a few times

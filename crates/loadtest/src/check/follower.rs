@@ -58,6 +58,11 @@ impl Target {
         Self { last_seq, last_note_seq: 0, changed: Vec::new() }
     }
 
+    /// And that this message was edited.
+    pub fn edited(&mut self, seq: u32) {
+        self.changed.push(seq);
+    }
+
     /// Everything an agent reads at the end.
     pub fn new(contents: &Contents) -> Self {
         let last = |log| contents.log(log).last().map_or(0, |entry| entry.seq);
@@ -213,7 +218,7 @@ impl Follower {
             }
         };
         let is_in_time = timeout(within, all_seen).await.is_ok();
-        if !is_in_time && self.after < target.last_seq {
+        if !is_in_time {
             self.view.late.push(target.last_seq);
         }
         is_in_time

@@ -12,7 +12,7 @@ use super::world::World;
 use crate::cluster::{
     self, Database, DatabaseKind, Node, NodeSettings, Person, Service, address_of, redirect,
 };
-use crate::history::{Author, Contents, Log, Outcome};
+use crate::history::{Author, ChangeKind, Contents, Log, Outcome};
 use crate::proxy::Proxy;
 use crate::random;
 use crate::rest::Rest;
@@ -33,7 +33,7 @@ const CREW: usize = 3;
 /// Readers of each conversation, beside those who write: of both roles, on all nodes.
 const READERS: usize = 3;
 /// How often, at the end, everybody connects anew while something is written …
-const LAST_WORDS: usize = 5;
+const LAST_WORDS: usize = 8;
 /// … within this time, and how much.
 const MOMENT: Duration = Duration::from_millis(30);
 const BURST: usize = 4;
@@ -193,10 +193,11 @@ impl Scene {
     /// could heal what such a moment does to a reader.
     pub async fn last_words(&self, mut followers: Followers, within: Duration) -> Followers {
         let mut rng = self.world.random("last words", self.number);
-        for _ in 0..LAST_WORDS {
+        for round in 0..LAST_WORDS {
             let source = random::source(rng.random(), "pen", 0);
             let mut pen = Pen::new(&self.world, &self.chronicle, &self.customer, "last words", source);
             let drafts: Vec<Draft> = (0..BURST).map(|_| pen.draft(Log::Messages)).collect();
+            pen.follower.connect(self.world.any_node(&mut rng)).await;
             let moment = random::up_to(&mut rng, MOMENT);
             let writing = async {
                 tokio::time::sleep(moment).await;
@@ -206,11 +207,15 @@ impl Scene {
                 writing,
                 join_all(followers.iter_mut().map(|(node, follower)| follower.connect(*node)))
             );
+            let sent: Vec<_> = drafts.iter().filter_map(|draft| self.chronicle.sent_as(*draft)).collect();
+            let (Some((first, edited)), Some((last, _))) = (sent.first(), sent.last()) else { break };
+            let mut target = Target::up_to(*last.max(first));
+            // Not always: hearing of an edit, a reader may notice what else it has missed.
+            if round % 2 == 1 {
+                pen.change(*edited, ChangeKind::Edit).await;
+                target.edited(*first);
+            }
             pen.follower.finish(false);
-            let Some(last) = drafts.iter().filter_map(|draft| self.chronicle.number_of(*draft)).max() else {
-                break;
-            };
-            let target = Target::up_to(last);
             let views =
                 followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, within));
             if !join_all(views).await.into_iter().all(|in_time| in_time) {

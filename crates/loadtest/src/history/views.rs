@@ -12,7 +12,10 @@ pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings) {
         }
         judge_changes(scene, view, findings);
         for seq in &view.late {
-            let what = format!("{} did not get message {seq} in time, though nothing was broken", view.name);
+            let what = format!(
+                "{} did not have everything up to message {seq} in time, though nothing was broken",
+                view.name
+            );
             findings.add(Class::Stale, Some(scene.conversation.id), what);
         }
     }

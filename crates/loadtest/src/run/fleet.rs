@@ -27,6 +27,8 @@ pub struct Fleet {
     pub nodes: Vec<Node>,
     /// For REST calls.
     pub rest: Rest,
+    /// What the first had resident when it had just started, in bytes.
+    pub memory_at_start: u64,
     agents: Vec<Person>,
 }
 
@@ -59,12 +61,13 @@ impl Fleet {
             };
             nodes.push(Node::start(settings).await?);
         }
+        let memory_at_start = nodes[0].resident_memory().await?;
         let (rest, mut agents) = (Rest::new()?, Vec::new());
         for number in 0..AGENTS {
             let email = cluster::add_agent(&args.program, database, number).await?;
             agents.push(cluster::sign_in(&rest, nodes[0].address(), number, &email).await?);
         }
-        Ok(Self { nodes, rest, agents })
+        Ok(Self { nodes, rest, memory_at_start, agents })
     }
 
     /// New customers, each with a conversation of their own.

@@ -14,7 +14,6 @@ const REST: Duration = Duration::from_secs(3);
 /// # Errors
 /// When a socket is refused.
 pub async fn measure(args: &RunArgs, fleet: &Fleet, table: &mut Table) -> Result<()> {
-    let started = fleet.nodes[0].resident_memory().await?;
     let pairs = fleet.pairs(args.clients).await?;
     tokio::time::sleep(REST).await;
     let before = fleet.nodes[0].resident_memory().await?;
@@ -24,7 +23,7 @@ pub async fn measure(args: &RunArgs, fleet: &Fleet, table: &mut Table) -> Result
     let on_first = sockets.len().div_ceil(fleet.nodes.len());
     drop(sockets);
     let per_socket = kib(after.saturating_sub(before)) / kib_of_count(on_first);
-    table.add("resident memory, just started", "MiB", vec![kib(started) / 1024.0], "agents signed in");
+    table.add("resident memory, just started", "MiB", vec![kib(fleet.memory_at_start) / 1024.0], "");
     let remark = format!("{:.0} → {:.0} MiB", kib(before) / 1024.0, kib(after) / 1024.0);
     table.add(format!("memory per idle socket, {on_first} open"), "KiB", vec![per_socket], remark);
     Ok(())
