@@ -3,13 +3,18 @@
 use super::{Append, Appended, Job, MAX_BATCH, NewMessage, SentKey, hash};
 use crate::conversation_row::save;
 use crate::db::Tx;
+use crate::deliberate::{self, Fault};
 use crate::notes::insert_event;
 use crate::search::index_words;
 use crate::{Change, Clock, Db, Error, Result, Settings, dialect, messages};
-use domain::{Actor, Conversation, ConversationId, Message, MessageId, Note, SessionKey, Timestamp};
+use domain::{
+    Actor, ClientId, Conversation, ConversationId, Message, MessageId, Note, SessionKey, Timestamp,
+};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 /// The one task that adds messages.
 pub(super) struct Writer {
@@ -69,8 +74,47 @@ impl Writer {
     async fn attempt(&self, batch: &[Job]) -> Result<Committed> {
         let mut tx = self.db.begin().await?;
         let committed = Batch::load(&mut tx, batch, self).await?.write(&mut tx, batch, self).await?;
+        if deliberate::is(Fault::AckBeforeCommit) {
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                tx.commit().await
+            });
+            return Ok(committed);
+        }
         tx.commit().await?;
         Ok(committed)
+    }
+}
+
+/// What [`Fault::InMemoryDeduplication`] knows.
+static REMEMBERED: LazyLock<Mutex<Sent>> = LazyLock::new(Mutex::default);
+
+/// What was sent before, by this batch too: the hash of the text first sent, and the number it got (D2).
+#[derive(Default)]
+struct Sent(HashMap<SentKey, ([u8; 32], i64)>);
+
+impl Sent {
+    fn get(&self, key: &SentKey) -> Option<([u8; 32], i64)> {
+        if deliberate::is(Fault::NoDeduplication) {
+            return None;
+        }
+        if deliberate::is(Fault::InMemoryDeduplication) {
+            return REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).0.get(key).copied();
+        }
+        self.0.get(key).copied()
+    }
+
+    /// Adds what is sent now; gives the key to store it under.
+    fn insert(&mut self, key: SentKey, text_hash: [u8; 32], seq: i64) -> SentKey {
+        self.0.insert(key.clone(), (text_hash, seq));
+        if deliberate::is(Fault::InMemoryDeduplication) {
+            let mut remembered = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
+            remembered.0.insert(key.clone(), (text_hash, seq));
+        }
+        if deliberate::is(Fault::InMemoryDeduplication) || deliberate::is(Fault::NoDeduplication) {
+            return SentKey { client_id: ClientId(Uuid::new_v4()), ..key };
+        }
+        key
     }
 }
 
@@ -79,7 +123,7 @@ struct Batch {
     now: Timestamp,
     conversations: HashMap<ConversationId, Conversation>,
     live_sessions: HashSet<i64>,
-    sent: HashMap<SentKey, ([u8; 32], i64)>,
+    sent: Sent,
 }
 
 /// What is to become of one job.
@@ -95,7 +139,8 @@ impl Batch {
         let ids: Vec<ConversationId> = ids.into_iter().collect();
         let sessions: HashSet<SessionKey> = batch.iter().map(|job| job.session).collect();
         let sessions: Vec<SessionKey> = sessions.into_iter().collect();
-        let now = dialect::lock(tx, &ids, &writer.clock).await?;
+        let locked = if deliberate::is(Fault::NumberOutsideLock) { &[] } else { &ids[..] };
+        let now = dialect::lock(tx, locked, &writer.clock).await?;
         let conversations: HashMap<_, _> =
             dialect::load(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect();
         let live_sessions = dialect::live_sessions(tx.get(), &sessions, now).await?.into_iter().collect();
@@ -106,10 +151,10 @@ impl Batch {
             })
             .collect();
         let keys: Vec<&SentKey> = keys.iter().collect();
-        let mut sent = HashMap::new();
+        let mut sent = Sent::default();
         for row in dialect::sent_before(tx, &keys).await? {
             let (key, text_hash, seq) = row.into_key()?;
-            sent.insert(key, (text_hash, seq));
+            sent.0.insert(key, (text_hash, seq));
         }
         Ok(Self { now, conversations, live_sessions, sent })
     }
@@ -153,8 +198,8 @@ impl Batch {
         let key = sent_key(&job.actor, &job.append, conversation);
         let text_hash = hash(&job.append.text);
         if let Some((first, seq)) = self.sent.get(&key) {
-            return if *first == text_hash {
-                Verdict::Repeat { conversation: id, seq: *seq }
+            return if first == text_hash {
+                Verdict::Repeat { conversation: id, seq }
             } else {
                 Verdict::Refused(Error::ClientIdReused)
             };
@@ -171,11 +216,14 @@ impl Batch {
                 let token = job.append.claim_token;
                 match conversation.agent_writes(agent, token, self.now, writer.settings.lease) {
                     Ok(seq) => seq,
+                    Err(_) if deliberate::is(Fault::UnfencedWrite) => {
+                        conversation.customer_writes(self.now).0
+                    }
                     Err(refusal) => return Verdict::Refused(refusal.into()),
                 }
             }
         };
-        self.sent.insert(key.clone(), (text_hash, seq));
+        let key = self.sent.insert(key, text_hash, seq);
         let message = Message {
             id: MessageId::new(),
             seq,
