@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 /// The faults `FRONTDESK_DELIBERATE_FAULT` knows.
-const FAULTS: [&str; 9] = [
+const FAULTS: [&str; 10] = [
     "ack-before-commit",
     "no-deduplication",
     "in-memory-deduplication",
@@ -17,11 +17,12 @@ const FAULTS: [&str; 9] = [
     "read-before-subscribe",
     "untold-edit",
     "silent-drop",
+    "lost-bus-ignored",
     "second-holder",
     "unfenced-write",
 ];
-/// Those that need a second writer, which the embedded database never has.
-const NEEDS_NODES: [&str; 1] = ["number-outside-lock"];
+/// Those that need a second node, which the embedded database never has.
+const NEEDS_NODES: [&str; 2] = ["number-outside-lock", "lost-bus-ignored"];
 
 /// Prove the checker: a program built with `--features deliberate-faults` breaks one promise after the other, and
 /// every check of it must find that
@@ -65,7 +66,7 @@ pub async fn run(args: ProveArgs) -> Result<bool> {
         FAULTS.iter().filter(|fault| args.only.is_empty() || args.only.iter().any(|only| only == *fault))
     {
         if is_embedded && NEEDS_NODES.contains(fault) {
-            println!("| `{fault}` | cannot happen with one writer | |");
+            println!("| `{fault}` | cannot happen with one node | |");
             continue;
         }
         let (mut caught, mut found_as) = (0, Vec::new());

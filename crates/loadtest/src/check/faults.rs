@@ -11,8 +11,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The longest pause between two faults.
-const PAUSE: Duration = Duration::from_millis(1500);
+/// The longest pause between two faults, while kills are behind messages and while they are ahead of them.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1500), Duration::from_secs(8)];
 /// The longest a bad network lasts.
 const BAD_WEATHER: Duration = Duration::from_secs(2);
 /// Of this many faults, how many are kills when there are others to choose from.
@@ -96,11 +96,11 @@ impl Breaker {
         self.done.counts.get(&Fault::Kill).copied().unwrap_or(0)
     }
 
-    /// One fault, from its beginning to its end, and a pause.
+    /// One fault, from its beginning to its end, and a pause, which is longer when there were kills enough for now.
     ///
     /// # Errors
     /// When the program does not come back.
-    pub async fn break_something(&mut self) -> Result<()> {
+    pub async fn break_something(&mut self, is_ahead: bool) -> Result<()> {
         if let Some(kind) = self.choose() {
             let number = self.rng.random_range(0..self.rig.nodes.len());
             match kind {
@@ -122,7 +122,7 @@ impl Breaker {
             }
             *self.done.counts.entry(kind).or_default() += 1;
         }
-        tokio::time::sleep(random::up_to(&mut self.rng, PAUSE)).await;
+        tokio::time::sleep(random::up_to(&mut self.rng, PAUSES[usize::from(is_ahead)])).await;
         Ok(())
     }
 

@@ -20,9 +20,10 @@ use anyhow::{Context, Result};
 use chronicle::Tally;
 use clap::{Args, ValueEnum};
 use faults::{Breaker, Fault, Rig};
+use follower::Target;
 use futures_util::future::{join_all, try_join_all};
 use report::{Counts, Report};
-use stage::Scene;
+use stage::{Followers, Scene};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -141,7 +142,8 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
     let began = Instant::now();
     let (messages, kills) = args.goal();
     while tally.acknowledged() < messages || breaker.kills() < kills {
-        breaker.break_something().await?;
+        let is_ahead = breaker.kills() * messages > tally.acknowledged() * kills;
+        breaker.break_something(is_ahead).await?;
     }
     let seconds = began.elapsed().as_secs();
 
@@ -174,27 +176,48 @@ async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>) -> Result<Vec<Conver
         give_up.cancel();
     });
     let followers = try_join_all(scenes.iter_mut().map(Scene::settle)).await?;
-    let last_words =
-        scenes.iter().zip(followers).map(|(scene, followers)| scene.last_words(followers, SEEN_WITHIN));
-    let followers = join_all(last_words).await;
     patience.abort();
-    let (first, last) = (world.nodes[0], world.nodes[world.nodes.len() - 1]);
-    let mut conversations = Vec::new();
-    for scene in &scenes {
-        let id = scene.chronicle.id;
-        let owner = contents::read(world, first, &scene.customer, id, false).await?;
-        let agent = contents::read(world, last, &scene.agent, id, true).await?;
-        conversations.push(Conversation { id, owner, agent, ..Conversation::default() });
+    let after_faults = read_contents(world, &scenes).await?;
+    let followers = catch_up(followers, &after_faults, SEEN_WITHIN).await;
+    // By now the nodes, too, have had the time to find each other again.
+    let last_words = scenes.iter().zip(followers).map(|(scene, followers)| scene.last_words(followers));
+    let followers = join_all(last_words).await;
+    let mut conversations = read_contents(world, &scenes).await?;
+    for follower in catch_up(followers, &conversations, SEEN_WITHIN).await.into_iter().flatten() {
+        follower.1.finish(true);
     }
-    let views = followers.into_iter().zip(&conversations);
-    join_all(
-        views.map(|(followers, conversation)| stage::catch_up(followers, &conversation.agent, SEEN_WITHIN)),
-    )
-    .await;
     for (scene, conversation) in scenes.iter().zip(&mut conversations) {
         let records = scene.chronicle.take();
         (conversation.writes, conversation.claims, conversation.views) =
             (records.writes, records.claims, records.views);
     }
     Ok(conversations)
+}
+
+/// What is there now: as the customers read it on the first node and as agents do on the last.
+async fn read_contents(world: &World, scenes: &[Scene]) -> Result<Vec<Conversation>> {
+    let (first, last) = (world.nodes[0], world.nodes[world.nodes.len() - 1]);
+    let mut conversations = Vec::new();
+    for scene in scenes {
+        let id = scene.chronicle.id;
+        let owner = contents::read(world, first, &scene.customer, id, false).await?;
+        let agent = contents::read(world, last, &scene.agent, id, true).await?;
+        conversations.push(Conversation { id, owner, agent, ..Conversation::default() });
+    }
+    Ok(conversations)
+}
+
+/// Gives every view the time it may take to see everything that is there.
+async fn catch_up(
+    followers: Vec<Followers>,
+    conversations: &[Conversation],
+    within: Duration,
+) -> Vec<Followers> {
+    let scenes = followers.into_iter().zip(conversations).map(|(mut followers, conversation)| async move {
+        let target = Target::new(&conversation.agent);
+        join_all(followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, within)))
+            .await;
+        followers
+    });
+    join_all(scenes).await
 }

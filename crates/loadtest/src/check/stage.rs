@@ -12,7 +12,7 @@ use super::world::World;
 use crate::cluster::{
     self, Database, DatabaseKind, Node, NodeSettings, Person, Service, address_of, redirect,
 };
-use crate::history::{Author, ChangeKind, Contents, Log, Outcome};
+use crate::history::{Author, ChangeKind, Log, Outcome};
 use crate::proxy::Proxy;
 use crate::random;
 use crate::rest::Rest;
@@ -37,6 +37,10 @@ const LAST_WORDS: usize = 8;
 /// … within this time, and how much.
 const MOMENT: Duration = Duration::from_millis(30);
 const BURST: usize = 4;
+/// How long nothing is broken before that, so that the nodes are well again.
+const CALM: Duration = Duration::from_secs(5);
+/// How long it may take then until everybody has it: less than the nodes take to look what they have missed.
+const AT_ONCE: Duration = Duration::from_secs(2);
 /// Longer than any run holds still, so that claims end only when somebody ends them.
 const CLAIM_GRACE: u32 = 600;
 
@@ -191,7 +195,8 @@ impl Scene {
 
     /// Everybody connects anew at the moment the customer writes once more, several times. Nothing comes after it that
     /// could heal what such a moment does to a reader.
-    pub async fn last_words(&self, mut followers: Followers, within: Duration) -> Followers {
+    pub async fn last_words(&self, mut followers: Followers) -> Followers {
+        tokio::time::sleep(CALM).await;
         let mut rng = self.world.random("last words", self.number);
         for round in 0..LAST_WORDS {
             let source = random::source(rng.random(), "pen", 0);
@@ -217,24 +222,11 @@ impl Scene {
             }
             pen.follower.finish(false);
             let views =
-                followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, within));
+                followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, AT_ONCE));
             if !join_all(views).await.into_iter().all(|in_time| in_time) {
                 break;
             }
         }
         followers
     }
-}
-
-/// Gives every view the time it may take to see everything, and closes it.
-pub async fn catch_up(followers: Followers, contents: &Contents, within: Duration) {
-    let target = Target::new(contents);
-    let views = followers.into_iter().map(|(node, mut follower)| {
-        let target = &target;
-        async move {
-            follower.catch_up(node, target, within).await;
-            follower.finish(true);
-        }
-    });
-    join_all(views).await;
 }
