@@ -20,6 +20,8 @@ pub enum Fault {
     UntoldEdit,
     /// D5: drops what does not fit into a full mailbox, and lets the socket go on.
     SilentDrop,
+    /// D6: neither notices what the bus loses nor ever looks for it.
+    LostBusIgnored,
     /// C1: gives a claim to whoever asks.
     SecondHolder,
     /// C2: lets agents write without looking at their claim.
@@ -49,6 +51,7 @@ mod chosen {
             "read-before-subscribe" => Fault::ReadBeforeSubscribe,
             "untold-edit" => Fault::UntoldEdit,
             "silent-drop" => Fault::SilentDrop,
+            "lost-bus-ignored" => Fault::LostBusIgnored,
             "second-holder" => Fault::SecondHolder,
             "unfenced-write" => Fault::UnfencedWrite,
             _ => return None,
