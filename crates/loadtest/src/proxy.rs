@@ -174,3 +174,66 @@ async fn pass(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::timeout;
+
+    /// A server that sends back what it gets, and tells what that was.
+    async fn echo() -> (Proxy, tokio::sync::mpsc::UnboundedReceiver<u8>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let proxy = Proxy::start(listener.local_addr().unwrap(), 1).await.unwrap();
+        let (told, heard) = tokio::sync::mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let told = told.clone();
+                tokio::spawn(async move {
+                    while let Ok(byte) = stream.read_u8().await {
+                        let _ = told.send(byte);
+                        let _ = stream.write_u8(byte).await;
+                    }
+                });
+            }
+        });
+        (proxy, heard)
+    }
+
+    async fn connect(proxy: &Proxy) -> TcpStream {
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        stream.write_u8(1).await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), 1);
+        stream
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_lost_after_its_request_went_through() {
+        let (proxy, mut heard) = echo().await;
+        let mut stream = connect(&proxy).await;
+        proxy.set(Weather { down: Lane::Reset, ..Weather::FAIR });
+        stream.write_u8(2).await.unwrap();
+        assert!(stream.read_u8().await.is_err());
+        assert_eq!((heard.recv().await, heard.recv().await), (Some(1), Some(2)));
+    }
+
+    #[tokio::test]
+    async fn silence_ends_with_the_weather_and_nothing_is_lost() {
+        let (proxy, _heard) = echo().await;
+        let mut stream = connect(&proxy).await;
+        proxy.set(Weather { up: Lane::Silent, ..Weather::FAIR });
+        stream.write_u8(2).await.unwrap();
+        assert!(timeout(Duration::from_millis(100), stream.read_u8()).await.is_err());
+        proxy.set(Weather::FAIR);
+        assert_eq!(stream.read_u8().await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_cut_ends_what_is_open_and_nothing_that_comes_later() {
+        let (proxy, _heard) = echo().await;
+        let mut stream = connect(&proxy).await;
+        proxy.set(Weather::CUT);
+        assert!(stream.read_u8().await.is_err());
+        connect(&proxy).await;
+    }
+}

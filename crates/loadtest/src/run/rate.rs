@@ -9,7 +9,7 @@ use crate::socket::{ServerFrame, Socket};
 use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
 use rand::rngs::StdRng;
-use rustix::thread::{ClockId, clock_nanosleep_relative};
+use rustix::thread::{ClockId, Timespec, clock_nanosleep_relative};
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -93,9 +93,9 @@ fn pace(
 ) {
     let mut moment = began;
     for (_, line) in (0..count).zip(lines.iter().cycle()) {
-        if let Some(left) = moment.checked_sub(watch.began.elapsed()) {
-            let left = rustix::thread::Timespec { tv_sec: 0, tv_nsec: i64::from(left.subsec_nanos()) };
-            // Woken early, it sends early by less than a step.
+        while let Some(left) = moment.checked_sub(watch.began.elapsed()) {
+            let Ok(left) = Timespec::try_from(left) else { return };
+            // A signal may wake it early; then it sleeps again.
             let _ = clock_nanosleep_relative(ClockId::Monotonic, &left);
         }
         let _ = line.send(moment);
