@@ -22,7 +22,7 @@ use rand::RngExt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,11 +32,11 @@ const AGENTS: usize = 6;
 const CREW: usize = 3;
 /// Readers of each conversation, beside those who write: of both roles, on all nodes.
 const READERS: usize = 3;
-/// How often, at the end, everybody connects anew while something is written …
-const LAST_WORDS: usize = 8;
-/// … within this time, and how much.
-const MOMENT: Duration = Duration::from_millis(30);
+/// How often, at the end, everybody connects anew while something is written, and how much.
+const LAST_WORDS: usize = 12;
 const BURST: usize = 4;
+/// For how long they connect, about.
+const OPENING: Duration = Duration::from_millis(30);
 /// How long nothing is broken before that, so that the nodes are well again.
 const CALM: Duration = Duration::from_secs(5);
 /// How long it may take then until everybody has it: less than the nodes take to look what they have missed.
@@ -198,20 +198,24 @@ impl Scene {
     pub async fn last_words(&self, mut followers: Followers) -> Followers {
         tokio::time::sleep(CALM).await;
         let mut rng = self.world.random("last words", self.number);
+        // The moment to write is some time while they connect: about as long as that took the time before.
+        let mut opening = OPENING;
         for round in 0..LAST_WORDS {
             let source = random::source(rng.random(), "pen", 0);
             let mut pen = Pen::new(&self.world, &self.chronicle, &self.customer, "last words", source);
             let drafts: Vec<Draft> = (0..BURST).map(|_| pen.draft(Log::Messages)).collect();
             pen.follower.connect(self.world.any_node(&mut rng)).await;
-            let moment = random::up_to(&mut rng, MOMENT);
+            let moment = random::up_to(&mut rng, opening);
             let writing = async {
                 tokio::time::sleep(moment).await;
                 pen.send(&drafts).await;
             };
-            tokio::join!(
-                writing,
-                join_all(followers.iter_mut().map(|(node, follower)| follower.connect(*node)))
-            );
+            let began = Instant::now();
+            let connecting = async {
+                join_all(followers.iter_mut().map(|(node, follower)| follower.connect(*node))).await;
+                began.elapsed()
+            };
+            ((), opening) = tokio::join!(writing, connecting);
             let sent: Vec<_> = drafts.iter().filter_map(|draft| self.chronicle.sent_as(*draft)).collect();
             let (Some((first, edited)), Some((last, _))) = (sent.first(), sent.last()) else { break };
             let mut target = Target::up_to(*last.max(first));
