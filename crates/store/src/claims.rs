@@ -1,8 +1,9 @@
 //! Claims: taking, renewing, returning and handing over conversations (C1–C4).
 
 use crate::db::{Time, execute, fetch_all, fetch_optional};
+use crate::deliberate::{self, Fault};
 use crate::{Error, Result, Session, Store, agents, dialect, sessions};
-use domain::{Agent, AgentId, ClaimToken, Conversation, ConversationId, Refusal};
+use domain::{Agent, AgentId, ClaimToken, Conversation, ConversationId, Refusal, State};
 use uuid::Uuid;
 
 /// Conversations a sweep returns to the queue in one go.
@@ -17,7 +18,13 @@ impl Store {
     pub async fn claim(&self, session: &Session, id: ConversationId) -> Result<Conversation> {
         let agent = agent_of(session)?;
         let lease = self.settings.lease;
-        self.transition(session, id, |conversation, now| Ok(conversation.claim(agent, now, lease)?)).await
+        self.transition(session, id, |conversation, now| {
+            if deliberate::is(Fault::SecondHolder) && conversation.current_claim().is_some() {
+                conversation.state = State::Open;
+            }
+            Ok(conversation.claim(agent, now, lease)?)
+        })
+        .await
     }
 
     /// The caller claims the first conversation of the queue, in queue order; none when the queue is empty.

@@ -14,6 +14,7 @@ mod conversation_row;
 mod conversations;
 mod customers;
 mod db;
+pub mod deliberate;
 mod dialect;
 mod error;
 mod facts;

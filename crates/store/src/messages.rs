@@ -2,6 +2,7 @@
 
 use crate::conversation_row::save;
 use crate::db::{Time, Tx, execute, fetch_all, fetch_one, fetch_optional};
+use crate::deliberate::{self, Fault};
 use crate::dialect::{self, Indexed};
 use crate::search::index_words;
 use crate::{Change, Error, Result, Session, Store};
@@ -211,7 +212,9 @@ impl Store {
         let message = by_seq(&mut tx, conversation.key, row.seq).await?;
         tx.commit().await?;
         let (conversation, changed) = (Arc::new(conversation), Arc::new(message.clone()));
-        self.tell(Change::MessageChanged { conversation, message: changed });
+        if !deliberate::is(Fault::UntoldEdit) {
+            self.tell(Change::MessageChanged { conversation, message: changed });
+        }
         Ok(message)
     }
 }

@@ -6,16 +6,20 @@ use super::{
 };
 use crate::conversation_row::save;
 use crate::db::Tx;
+use crate::deliberate::{self, Fault};
 use crate::notes::insert_event;
 use crate::search::index_words;
 use crate::{Change, Clock, Db, Error, Metrics, Result, Settings, dialect, messages};
-use domain::{Actor, Conversation, ConversationId, Message, MessageId, Note, SessionKey, Timestamp};
+use domain::{
+    Actor, ClientId, Conversation, ConversationId, Message, MessageId, Note, SessionKey, Timestamp,
+};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
 
 /// The one task that adds messages.
 pub(crate) struct Writer {
@@ -185,7 +189,14 @@ impl Writer {
                 .await?
                 .write(&mut tx, batch, self)
                 .await?;
-            tx.commit().await?;
+            if deliberate::is(Fault::AckBeforeCommit) {
+                tokio::spawn(async move {
+                    sleep(Duration::from_millis(50)).await;
+                    tx.commit().await
+                });
+            } else {
+                tx.commit().await?;
+            }
             committed.took = began.elapsed();
             Ok(committed)
         };
@@ -225,13 +236,45 @@ fn still_blocked(blocked: impl Iterator<Item = Job>) -> Vec<Job> {
     kept
 }
 
+/// What [`Fault::InMemoryDeduplication`] knows.
+static REMEMBERED: LazyLock<Mutex<Sent>> = LazyLock::new(Mutex::default);
+
+/// What was sent before, by this batch too: the hash of the text first sent, and the number it got (D2).
+#[derive(Default)]
+struct Sent(HashMap<SentKey, ([u8; 32], i64)>);
+
+impl Sent {
+    fn get(&self, key: &SentKey) -> Option<([u8; 32], i64)> {
+        if deliberate::is(Fault::NoDeduplication) {
+            return None;
+        }
+        if deliberate::is(Fault::InMemoryDeduplication) {
+            return REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).0.get(key).copied();
+        }
+        self.0.get(key).copied()
+    }
+
+    /// Adds what is sent now; gives the key to store it under.
+    fn insert(&mut self, key: SentKey, text_hash: [u8; 32], seq: i64) -> SentKey {
+        self.0.insert(key.clone(), (text_hash, seq));
+        if deliberate::is(Fault::InMemoryDeduplication) {
+            let mut remembered = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
+            remembered.0.insert(key.clone(), (text_hash, seq));
+        }
+        if deliberate::is(Fault::InMemoryDeduplication) || deliberate::is(Fault::NoDeduplication) {
+            return SentKey { client_id: ClientId(Uuid::new_v4()), ..key };
+        }
+        key
+    }
+}
+
 /// The state a batch works on, all of it read under the conversations' locks.
 struct Batch {
     now: Timestamp,
     conversations: HashMap<ConversationId, Conversation>,
     locked: HashSet<ConversationId>,
     live_sessions: HashSet<i64>,
-    sent: HashMap<SentKey, ([u8; 32], i64)>,
+    sent: Sent,
 }
 
 /// What is to become of one job.
@@ -264,6 +307,9 @@ impl Batch {
         let blocked: HashSet<ConversationId> = blocked.iter().map(|job| job.append.conversation).collect();
         let free: Vec<ConversationId> = ids.iter().copied().filter(|id| !blocked.contains(id)).collect();
         let (locked, now) = match locking {
+            _ if deliberate::is(Fault::NumberOutsideLock) => {
+                (free, dialect::lock(tx, &[], &writer.clock).await?)
+            }
             Locking::PassOver => dialect::lock_free(tx, &free, &writer.clock).await?,
             Locking::Wait => {
                 let now = dialect::lock(tx, &free, &writer.clock).await?;
@@ -281,10 +327,10 @@ impl Batch {
             })
             .collect();
         let keys: Vec<&SentKey> = keys.iter().collect();
-        let mut sent = HashMap::new();
+        let mut sent = Sent::default();
         for row in dialect::sent_before(tx, &keys).await? {
             let (key, text_hash, seq) = row.into_key()?;
-            sent.insert(key, (text_hash, seq));
+            sent.0.insert(key, (text_hash, seq));
         }
         Ok(Self { now, conversations, locked, live_sessions, sent })
     }
@@ -331,8 +377,8 @@ impl Batch {
         let key = sent_key(&job.actor, &job.append, conversation);
         let text_hash = hash(&job.append.text);
         if let Some((first, seq)) = self.sent.get(&key) {
-            return if *first == text_hash {
-                Verdict::Repeat { conversation: id, seq: *seq }
+            return if first == text_hash {
+                Verdict::Repeat { conversation: id, seq }
             } else {
                 Verdict::Refused(Error::ClientIdReused)
             };
@@ -349,11 +395,14 @@ impl Batch {
                 let token = job.append.claim_token;
                 match conversation.agent_writes(agent, token, self.now, writer.settings.lease) {
                     Ok(seq) => seq,
+                    Err(_) if deliberate::is(Fault::UnfencedWrite) => {
+                        conversation.customer_writes(self.now).0
+                    }
                     Err(refusal) => return Verdict::Refused(refusal.into()),
                 }
             }
         };
-        self.sent.insert(key.clone(), (text_hash, seq));
+        let key = self.sent.insert(key, text_hash, seq);
         let message = Message {
             id: MessageId::new(),
             seq,

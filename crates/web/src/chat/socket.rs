@@ -20,7 +20,8 @@ use realtime::{Attachment, Mail, Person, Place, Render, Session};
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use store::deliberate::{self, Fault};
 use store::{Append, Appended, Error, Suggestions};
 
 /// Messages of one client that may be on their way to the store; meanwhile no more are read from it (D8).
@@ -176,9 +177,13 @@ impl Chat {
         state: AppState,
     ) -> Result<Box<Self>, Refused> {
         let id = found.id;
-        let attachment = state.hub.attach(&signed_in, Place::Conversation(id, found.key));
+        let mut attachment = state.hub.attach(&signed_in, Place::Conversation(id, found.key));
         let wants_work = parameters.mode != Some(ModeWanted::View);
         let (conversation, claim) = claim_or_read(&signed_in, id, wants_work, &state).await?;
+        if deliberate::is(Fault::ReadBeforeSubscribe) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            attachment = state.hub.attach(&signed_in, Place::Conversation(id, found.key));
+        }
         attachment.opened(&conversation);
         // Who signed out while this opened, before the socket was attached, is not told by the hub (A2).
         state.store.check_session(&signed_in).await?;

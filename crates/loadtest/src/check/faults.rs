@@ -1,0 +1,164 @@
+//! What is done to the program while people talk, by a schedule that follows from the seed.
+
+use crate::cluster::{Node, Service};
+use crate::proxy::{Lane, Proxy, Weather};
+use crate::random;
+use anyhow::Result;
+use clap::ValueEnum;
+use rand::RngExt;
+use rand::rngs::StdRng;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The longest pause between two faults, while kills are behind messages and while they are ahead of them.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1500), Duration::from_secs(8)];
+/// The longest a bad network lasts.
+const BAD_WEATHER: Duration = Duration::from_secs(2);
+/// Of this many faults, how many are kills when there are others to choose from.
+const KILLS: f64 = 0.5;
+
+/// A kind of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// SIGKILL of a node, which is started again at once
+    Kill,
+    /// SIGSTOP of a node, and SIGCONT a moment later
+    Stop,
+    /// Between clients and a node: cut, slow, silent, acks lost
+    ClientNet,
+    /// Between a node and PostgreSQL: cut, slow, silent
+    DbNet,
+    /// Between a node and Redis: cut, slow, silent
+    BusNet,
+    /// PostgreSQL crashes and is started again at once; needs --services
+    DbRestart,
+    /// Redis is killed and stays away for a moment; needs --services
+    BusStop,
+}
+
+/// What can be broken.
+#[derive(Debug, Default)]
+pub struct Rig {
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// Before each node.
+    pub clients: Vec<Proxy>,
+    /// Between each node and PostgreSQL; none for the embedded database.
+    pub databases: Vec<Proxy>,
+    /// Between each node and Redis; none without.
+    pub buses: Vec<Proxy>,
+    /// The PostgreSQL, if it is the run's own.
+    pub postgres: Option<Service>,
+    /// The Redis, if it is the run's own.
+    pub redis: Option<Service>,
+}
+
+/// What was done.
+#[derive(Debug, Default, Serialize)]
+pub struct Done {
+    /// How often each.
+    pub counts: BTreeMap<Fault, usize>,
+    /// How long each restart took until the program was ready.
+    #[serde(skip)]
+    pub restarts: Vec<Duration>,
+}
+
+/// Breaks things one after the other.
+#[derive(Debug)]
+pub struct Breaker {
+    /// What to break.
+    pub rig: Rig,
+    /// What was done so far.
+    pub done: Done,
+    kinds: Vec<Fault>,
+    longest_stop: Duration,
+    rng: StdRng,
+}
+
+impl Breaker {
+    /// Of the kinds that were asked for, those that are possible here.
+    pub fn new(rig: Rig, kinds: &[Fault], longest_stop: Duration, rng: StdRng) -> Self {
+        let is_possible = |kind: &Fault| match kind {
+            Fault::Kill | Fault::Stop | Fault::ClientNet => true,
+            Fault::DbNet => !rig.databases.is_empty(),
+            Fault::BusNet => !rig.buses.is_empty(),
+            Fault::DbRestart => rig.postgres.is_some(),
+            Fault::BusStop => rig.redis.is_some(),
+        };
+        let kinds = kinds.iter().copied().filter(is_possible).collect();
+        Self { rig, done: Done::default(), kinds, longest_stop, rng }
+    }
+
+    /// How many nodes were killed so far.
+    pub fn kills(&self) -> usize {
+        self.done.counts.get(&Fault::Kill).copied().unwrap_or(0)
+    }
+
+    /// One fault, from its beginning to its end, and a pause, which is longer when there were kills enough for now.
+    ///
+    /// # Errors
+    /// When the program does not come back.
+    pub async fn break_something(&mut self, is_ahead: bool) -> Result<()> {
+        if let Some(kind) = self.choose() {
+            let number = self.rng.random_range(0..self.rig.nodes.len());
+            match kind {
+                Fault::Kill => {
+                    let took = self.rig.nodes[number].kill_and_restart().await?;
+                    self.done.restarts.push(took);
+                }
+                Fault::Stop => {
+                    let how_long = random::up_to(&mut self.rng, self.longest_stop);
+                    self.rig.nodes[number].pause(how_long).await?;
+                }
+                Fault::ClientNet => storm(&self.rig.clients[number], &mut self.rng).await,
+                Fault::DbNet => storm(&self.rig.databases[number], &mut self.rng).await,
+                Fault::BusNet => storm(&self.rig.buses[number], &mut self.rng).await,
+                Fault::DbRestart => crash(self.rig.postgres.as_mut(), Duration::ZERO).await?,
+                Fault::BusStop => {
+                    crash(self.rig.redis.as_mut(), random::up_to(&mut self.rng, self.longest_stop)).await?;
+                }
+            }
+            *self.done.counts.entry(kind).or_default() += 1;
+        }
+        tokio::time::sleep(random::up_to(&mut self.rng, PAUSES[usize::from(is_ahead)])).await;
+        Ok(())
+    }
+
+    fn choose(&mut self) -> Option<Fault> {
+        let is_kill = self.kinds.contains(&Fault::Kill) && self.rng.random_bool(KILLS);
+        let others: Vec<Fault> = self.kinds.iter().copied().filter(|kind| *kind != Fault::Kill).collect();
+        if is_kill || others.is_empty() {
+            return self.kinds.contains(&Fault::Kill).then_some(Fault::Kill);
+        }
+        Some(others[self.rng.random_range(0..others.len())])
+    }
+}
+
+async fn crash(service: Option<&mut Service>, away: Duration) -> Result<()> {
+    match service {
+        Some(service) => service.crash(away).await,
+        None => Ok(()),
+    }
+}
+
+/// Bad weather of some kind for some of the connections, and fair weather again.
+async fn storm(proxy: &Proxy, rng: &mut StdRng) {
+    let share = [0.2, 0.5, 1.0][rng.random_range(0..3)];
+    let slow = Lane::Slow(random::up_to(rng, Duration::from_millis(200)));
+    let (up, down, is_cut_after) = match rng.random_range(0..6) {
+        0 => (Lane::Clear, Lane::Clear, true),
+        1 => (slow, slow, false),
+        2 => (Lane::Clear, Lane::Reset, false),
+        3 => (Lane::Silent, Lane::Clear, rng.random()),
+        4 => (Lane::Clear, Lane::Silent, rng.random()),
+        _ => (Lane::Silent, Lane::Silent, rng.random()),
+    };
+    proxy.set(Weather { up, down, share, cuts: false });
+    tokio::time::sleep(random::up_to(rng, BAD_WEATHER)).await;
+    if is_cut_after {
+        proxy.set(Weather { share, ..Weather::CUT });
+    }
+    proxy.set(Weather::FAIR);
+}

@@ -1,0 +1,200 @@
+//! Linearizability of claims: some order of single steps must explain every answer (C1, C2). The search is
+//! stateright's; the conversation's claim is the register it searches with.
+
+use super::claims::GHOST;
+use super::{Answer, ClaimOperation, Class, Conversation, Findings, Request};
+use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
+
+/// Operations searched together. Between windows nothing is under way, so no order across them is given away.
+const WINDOW: usize = 12;
+
+/// Who holds a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// Not known yet: a window begins with whatever its first answer says.
+    Unknown,
+    Nobody,
+    Agent(usize),
+    Resolved,
+}
+
+/// The claim of a conversation: its holder, and a token that only rises.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    holder: Holder,
+    /// The token, or the least it can be.
+    token: u64,
+    is_exact: bool,
+}
+
+impl Claim {
+    fn raise(&mut self) {
+        self.token += 1;
+    }
+
+    /// An answer names the token: it must be what it was raised to.
+    fn learn(&mut self, token: u64) -> bool {
+        let fits = if self.is_exact { token == self.token } else { token >= self.token };
+        (self.token, self.is_exact) = (token, true);
+        fits
+    }
+
+    fn claim(&mut self, agent: usize) -> Answer {
+        match self.holder {
+            Holder::Resolved => Answer::IsResolved,
+            Holder::Agent(holder) if holder != agent => Answer::HeldBy(holder),
+            Holder::Agent(_) => Answer::Granted(self.token),
+            Holder::Unknown => {
+                self.holder = Holder::Agent(agent);
+                Answer::Granted(self.token)
+            }
+            Holder::Nobody => {
+                self.raise();
+                self.holder = Holder::Agent(agent);
+                Answer::Granted(self.token)
+            }
+        }
+    }
+
+    fn end(&mut self, agent: usize, after: Holder) -> Answer {
+        match self.holder {
+            Holder::Agent(holder) if holder != agent => Answer::NotClaimed,
+            Holder::Nobody => Answer::NotClaimed,
+            Holder::Resolved if after == Holder::Resolved => Answer::Done,
+            Holder::Resolved => Answer::NotClaimed,
+            Holder::Unknown => {
+                self.holder = after;
+                Answer::Done
+            }
+            Holder::Agent(_) => {
+                self.holder = after;
+                if after == Holder::Resolved {
+                    self.raise();
+                }
+                Answer::Done
+            }
+        }
+    }
+
+    /// Before the first answer of a window the holder is whoever that answer implies. Until then a step that may or
+    /// may not raise the token does not: what is known of it stays a least value.
+    fn suppose(&mut self, request: &Request, answer: &Answer) {
+        if self.holder != Holder::Unknown {
+            return;
+        }
+        self.holder = match (request, answer) {
+            (Request::Claim(agent) | Request::Open(agent), Answer::Granted(_) | Answer::Opened)
+            | (Request::Release(agent), Answer::Done) => Holder::Agent(*agent),
+            (_, Answer::HeldBy(holder)) => Holder::Agent(*holder),
+            (_, Answer::IsResolved) => Holder::Resolved,
+            _ => return,
+        };
+    }
+}
+
+impl SequentialSpec for Claim {
+    type Op = Request;
+    type Ret = Answer;
+
+    fn invoke(&mut self, request: &Request) -> Answer {
+        match *request {
+            Request::Claim(agent) => self.claim(agent),
+            Request::Open(agent) => match self.claim(agent) {
+                Answer::Granted(_) => Answer::Opened,
+                other => other,
+            },
+            Request::Release(agent) => self.end(agent, Holder::Nobody),
+            Request::Resolve(agent) => self.end(agent, Holder::Resolved),
+            Request::ResolveByOwner => {
+                if matches!(self.holder, Holder::Nobody | Holder::Agent(_)) {
+                    self.raise();
+                }
+                self.holder = Holder::Resolved;
+                Answer::Done
+            }
+            Request::Reopen => {
+                if self.holder == Holder::Resolved {
+                    self.holder = Holder::Nobody;
+                }
+                Answer::Done
+            }
+        }
+    }
+
+    fn is_valid_step(&mut self, request: &Request, answer: &Answer) -> bool {
+        self.suppose(request, answer);
+        if self.holder == Holder::Unknown && *answer == Answer::NotClaimed {
+            return true;
+        }
+        match (self.invoke(request), *answer) {
+            (Answer::Granted(_), Answer::Granted(token)) => self.learn(token),
+            (mine, theirs) => mine == theirs,
+        }
+    }
+}
+
+/// Searches an order for each window of a conversation's claims.
+pub(super) fn judge(conversation: &Conversation, findings: &mut Findings) {
+    let mut operations: Vec<&ClaimOperation> = conversation.claims.iter().collect();
+    operations.sort_by_key(|operation| operation.invoked);
+    let mut start = Claim { holder: Holder::Nobody, token: 0, is_exact: false };
+    let mut ghosts: Vec<&ClaimOperation> = Vec::new();
+    for window in windows(&operations) {
+        let began = window.first().map_or(0, |operation| operation.invoked);
+        ghosts.retain(|ghost| ghost.invoked + GHOST > began);
+        if !is_linearizable(start, window, &ghosts) {
+            let what = format!("no order of steps explains these claims: {window:?}");
+            findings.add(Class::Unexplained, Some(conversation.id), what);
+        }
+        ghosts.extend(window.iter().filter(|operation| operation.answer.is_none()));
+        let newest = window.iter().filter_map(|operation| match operation.answer {
+            Some(Answer::Granted(token)) => Some(token),
+            _ => None,
+        });
+        let token = newest.max().unwrap_or(0).max(start.token);
+        start = Claim { holder: Holder::Unknown, token, is_exact: false };
+    }
+}
+
+/// Cuts operations, in the order they were made, where none is under way and enough are together.
+fn windows<'a, 'b>(operations: &'b [&'a ClaimOperation]) -> Vec<&'b [&'a ClaimOperation]> {
+    let mut windows = Vec::new();
+    let (mut from, mut busy_until) = (0, 0);
+    for (at, operation) in operations.iter().enumerate() {
+        if at - from >= WINDOW && operation.invoked > busy_until {
+            windows.push(&operations[from..at]);
+            from = at;
+        }
+        if operation.answer.is_some() {
+            busy_until = busy_until.max(operation.ended);
+        }
+    }
+    windows.push(&operations[from..]);
+    windows
+}
+
+fn is_linearizable(start: Claim, window: &[&ClaimOperation], ghosts: &[&ClaimOperation]) -> bool {
+    let mut tester = LinearizabilityTester::new(start);
+    let mut moments = Vec::new();
+    for (thread, operation) in window.iter().enumerate() {
+        // What was never answered is tried last, so that the search finds the plain order first.
+        let thread = if operation.answer.is_some() { thread } else { thread + window.len() };
+        moments.push((operation.invoked, thread, operation.request, None));
+        if let Some(answer) = operation.answer {
+            moments.push((operation.ended, thread, operation.request, Some(answer)));
+        }
+    }
+    let began = window.first().map_or(0, |operation| operation.invoked);
+    for (number, ghost) in ghosts.iter().enumerate() {
+        moments.push((began, 2 * window.len() + number, ghost.request, None));
+    }
+    // At the same moment a call counts as made before another's answer: they overlap.
+    moments.sort_by_key(|(at, thread, _, answer)| (*at, answer.is_some(), *thread));
+    moments.into_iter().all(|(_, thread, request, answer)| {
+        let moved = match answer {
+            None => tester.on_invoke(thread, request).map(|_| ()),
+            Some(answer) => tester.on_return(thread, answer).map(|_| ()),
+        };
+        moved.is_ok()
+    }) && tester.is_consistent()
+}

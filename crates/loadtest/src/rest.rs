@@ -1,0 +1,80 @@
+//! REST calls as somebody, to a server that may be gone.
+
+use anyhow::{Context, Result, bail};
+use reqwest::Method;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long an answer may take until its caller gives up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Calls `/api/v1`.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    http: reqwest::Client,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// An answer that settles the matter.
+    Answered(u16, Value),
+    /// None in time, or one that leaves open whether anything happened (5xx) or asks to try again (429).
+    Lost,
+}
+
+impl Rest {
+    /// A client without a session.
+    ///
+    /// # Errors
+    /// When there is no TLS to be had, which is not used.
+    pub fn new() -> Result<Self> {
+        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy();
+        Ok(Self { http: http.build().context("cannot make an HTTP client")? })
+    }
+
+    /// One call; a token says who calls.
+    pub async fn call(
+        &self,
+        node: SocketAddr,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Reply {
+        let mut request = self.http.request(method, format!("http://{node}/api/v1{path}"));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let Ok(response) = request.send().await else { return Reply::Lost };
+        let status = response.status().as_u16();
+        match response.bytes().await {
+            Ok(body) if status < 500 && status != 429 => {
+                Reply::Answered(status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+            }
+            Ok(_) | Err(_) => Reply::Lost,
+        }
+    }
+
+    /// One call that must succeed, while nothing is broken.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn expect(
+        &self,
+        node: SocketAddr,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value> {
+        match self.call(node, token, method.clone(), path, body).await {
+            Reply::Answered(200..=299, answer) => Ok(answer),
+            other => bail!("{method} {path}: {other:?}"),
+        }
+    }
+}

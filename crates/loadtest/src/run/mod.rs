@@ -1,0 +1,135 @@
+//! `loadtest run`: how fast and how small the program is, beside yardsticks measured in the same run.
+
+mod fleet;
+mod idle;
+mod rate;
+pub mod relay;
+mod saturate;
+mod storage;
+mod storm;
+mod table;
+
+use crate::cluster::{Database, DatabaseArgs, DatabaseKind};
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use fleet::Fleet;
+use std::path::PathBuf;
+use std::time::Duration;
+use table::Table;
+
+/// What to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Messages per second when everybody sends as fast as they are answered, beside a relay that stores nothing
+    Saturate,
+    /// From the moment a message was to be sent until it is on the other side's screen, at a fixed rate
+    Rate,
+    /// Resident memory per idle socket
+    Idle,
+    /// How long until all clients are back after the program was killed
+    Storm,
+    /// What the database itself does: rows in batches, and one row per commit
+    Storage,
+}
+
+/// Measure how fast and how small the program is, beside yardsticks measured in the same run
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    /// What to measure, in this order; everything when none is named
+    #[arg(value_enum, env = "LOADTEST_MODES", value_delimiter = ',')]
+    pub modes: Vec<Mode>,
+
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+
+    /// The program to measure
+    #[arg(long, value_name = "FILE", env = "FRONTDESK_BIN", default_value = "target/release/frontdesk")]
+    pub program: PathBuf,
+
+    /// How many nodes share the database; customer and agent of a conversation are on different ones
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_NODES", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub nodes: u8,
+
+    /// How often each is measured; the median counts
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_RUNS", default_value_t = 3)]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..))]
+    pub runs: u8,
+
+    /// How long each measurement takes, in seconds
+    #[arg(long, value_name = "SECONDS", env = "LOADTEST_SECONDS", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub seconds: u64,
+
+    /// saturate, rate: how many conversations are talked in, each by a customer and an agent
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_CONVERSATIONS", default_value_t = 200)]
+    pub conversations: usize,
+
+    /// saturate: how many messages each side has under way
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_WINDOW", default_value_t = 4)]
+    pub window: usize,
+
+    /// rate: messages per second
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_RATE", default_value_t = 1000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub rate: u64,
+
+    /// rate: how many sockets are open, most of them idle
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_SOCKETS", default_value_t = 5000)]
+    pub sockets: usize,
+
+    /// idle, storm: how many clients are connected
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_CLIENTS", default_value_t = 10_000)]
+    pub clients: usize,
+
+    /// storage: rows per batch
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_BATCH", default_value_t = 200)]
+    pub batch: usize,
+}
+
+impl RunArgs {
+    fn measures(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+/// Measures and prints the table.
+///
+/// # Errors
+/// When the program or its database cannot be started, or a client is refused.
+pub async fn run(args: RunArgs) -> Result<bool> {
+    let all = [Mode::Storage, Mode::Saturate, Mode::Rate, Mode::Idle, Mode::Storm];
+    let modes = if args.modes.is_empty() { &all[..] } else { &args.modes };
+    let mut table = Table::new(match args.database.database {
+        DatabaseKind::Embedded => "embedded",
+        DatabaseKind::Postgres => "PostgreSQL",
+    });
+    for mode in modes {
+        measure(&args, *mode, &mut table).await?;
+    }
+    println!("{table}");
+    Ok(true)
+}
+
+/// One mode, on a fresh database.
+async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
+    let directory = tempfile::Builder::new().prefix("loadtest-").tempdir_in("/var/tmp")?;
+    let database = Database::create(&args.database, directory.path()).await?;
+    let measured = async {
+        if mode == Mode::Storage {
+            return storage::measure(args, &database, directory.path(), table).await;
+        }
+        let mut fleet = Fleet::start(args, &database, directory.path()).await?;
+        match mode {
+            Mode::Saturate => saturate::measure(args, &fleet, table).await?,
+            Mode::Rate => rate::measure(args, &fleet, table).await?,
+            Mode::Idle => idle::measure(args, &fleet, table).await?,
+            Mode::Storm | Mode::Storage => storm::measure(args, &mut fleet, table).await?,
+        }
+        fleet.stop().await
+    };
+    let measured = measured.await;
+    database.remove().await?;
+    measured
+}
