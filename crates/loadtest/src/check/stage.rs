@@ -39,9 +39,8 @@ const BURST: usize = 4;
 const OPENING: Duration = Duration::from_millis(30);
 /// How long nothing is broken before that, so that the nodes are well again.
 const CALM: Duration = Duration::from_secs(5);
-/// How long it may take then until everybody has it. On one node less than it takes to look what was missed (D4); over
-/// several, what a lost hint may cost (D6).
-const AT_ONCE: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(6)];
+/// How long it may take then until everybody has it: less than it takes to look what was missed (D4).
+const AT_ONCE: Duration = Duration::from_secs(2);
 /// Longer than any run holds still, so that claims end only when somebody ends them.
 const CLAIM_GRACE: u32 = 600;
 
@@ -201,7 +200,6 @@ impl Scene {
         let mut rng = self.world.random("last words", self.number);
         // The moment to write is some time while they connect: about as long as that took the time before.
         let mut opening = OPENING;
-        let at_once = AT_ONCE[usize::from(self.world.nodes.len() > 1)];
         for round in 0..LAST_WORDS {
             let source = random::source(rng.random(), "pen", 0);
             let mut pen = Pen::new(&self.world, &self.chronicle, &self.customer, "last words", source);
@@ -228,7 +226,7 @@ impl Scene {
             }
             pen.follower.finish(false);
             let views =
-                followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, at_once));
+                followers.iter_mut().map(|(node, follower)| follower.catch_up(*node, &target, AT_ONCE));
             if !join_all(views).await.into_iter().all(|in_time| in_time) {
                 break;
             }

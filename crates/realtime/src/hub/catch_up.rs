@@ -68,8 +68,9 @@ impl Hub {
         }
     }
 
-    fn hear_of(&self, stand: Stand, news: Option<News>) {
+    pub(super) fn hear_of(&self, stand: Stand, news: Option<News>) {
         self.recount();
+        self.registry().note_heard(stand);
         if !self.has_inboxes() && !self.registry().is_open(stand.id) {
             return;
         }

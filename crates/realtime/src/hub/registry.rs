@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::Arc;
-use store::Position;
+use store::{Position, Stand};
 
 /// What a socket looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ struct Open {
     key: ConversationKey,
     /// Up to where all of its sockets have been told; none until the first has read it.
     known: Option<Position>,
+    /// Up to where other nodes say it stands.
+    heard: Position,
     sockets: Vec<(Person, Arc<Mailbox>)>,
 }
 
@@ -65,7 +67,7 @@ impl Registry {
     ) -> Option<Arc<Mailbox>> {
         match place {
             Place::Conversation(id, key) => {
-                let open = Open { key, known: None, sockets: Vec::new() };
+                let open = Open { key, known: None, heard: Position::default(), sockets: Vec::new() };
                 self.conversations.entry(id).or_insert(open).sockets.push((person, Arc::clone(mailbox)));
             }
             Place::Inbox => self.inboxes.push((person, Arc::clone(mailbox))),
@@ -137,11 +139,21 @@ impl Registry {
         }
     }
 
-    /// A socket has read a conversation, after it was added: nobody is certain to know more than everybody does.
-    pub fn note_opened(&mut self, conversation: &Conversation) {
-        if let Some(open) = self.conversations.get_mut(&conversation.id) {
-            let read = Position::of(conversation);
-            open.known = Some(open.known.map_or(read, |known| known.min(read)));
+    /// A socket has read a conversation, after it was added: nobody is certain to know more than everybody does. Gives
+    /// back where it stands by what was heard meanwhile, if that is further (D4).
+    pub fn note_opened(&mut self, conversation: &Conversation) -> Option<Stand> {
+        let open = self.conversations.get_mut(&conversation.id)?;
+        let read = Position::of(conversation);
+        let known = open.known.map_or(read, |known| known.min(read));
+        open.known = Some(known);
+        let behind = Stand { key: open.key, id: conversation.id, at: open.heard };
+        (!known.covers(open.heard)).then_some(behind)
+    }
+
+    /// Another node said where a conversation stands.
+    pub fn note_heard(&mut self, stand: Stand) {
+        if let Some(open) = self.conversations.get_mut(&stand.id) {
+            open.heard = open.heard.max(stand.at);
         }
     }
 
@@ -280,7 +292,10 @@ impl Attachment {
 
     /// The socket has read its conversation, which it is told of from there on (D4).
     pub fn opened(&self, conversation: &Conversation) {
-        self.hub.registry().note_opened(conversation);
+        let behind = self.hub.registry().note_opened(conversation);
+        if let Some(stand) = behind {
+            self.hub.hear_of(stand, None);
+        }
     }
 
     /// The hub it is attached to.

@@ -335,3 +335,18 @@ proptest! {
         }
     }
 }
+
+/// D4: what another node says between a socket's arrival and its opening is not forgotten.
+#[test]
+fn d4_a_hint_heard_while_a_socket_opens_is_kept() {
+    let (hub, mut database) = (Hub::default(), Database::default());
+    let attachment = attach(&hub);
+    let read = database.conversation();
+    let message = database.add();
+    let now = Arc::new(database.conversation());
+    let change = Change::Message { conversation: now, message };
+    hub.hear(crate::bus::Hint::of(&change));
+    assert!(hub.take_moved().is_empty());
+    attachment.opened(&read);
+    assert!(!hub.take_moved().is_empty(), "the hint is gone, the socket waits for the next look");
+}
