@@ -16,6 +16,7 @@ export class Socket extends EventTarget {
   #address;
   #socket = null;
   #failures = 0;
+  #attempt = 0;
   #heard = 0;
   #timers = [];
   #ended = false;
@@ -36,13 +37,15 @@ export class Socket extends EventTarget {
     this.#clear();
     this.#ended = false;
     this.#drop();
+    const attempt = (this.#attempt += 1);
     let address;
     try {
       address = await this.#address();
     } catch {
-      this.#retry();
+      if (attempt === this.#attempt) this.#retry();
       return;
     }
+    if (attempt !== this.#attempt) return;
     const socket = new WebSocket(new URL(address, location.href.replace(/^http/, "ws")));
     this.#socket = socket;
     socket.onopen = () => {
@@ -51,6 +54,7 @@ export class Socket extends EventTarget {
       this.#emit("open");
     };
     socket.onmessage = (event) => {
+      if (socket !== this.#socket) return;
       this.#failures = 0;
       this.#heard = Date.now();
       this.#emit("frame", JSON.parse(event.data));
@@ -85,6 +89,7 @@ export class Socket extends EventTarget {
   }
 
   #retryNow() {
+    this.#failures = 0;
     if (!this.isOpen && !this.#ended && this.#socket?.readyState !== WebSocket.CONNECTING) this.connect();
   }
 
