@@ -3,7 +3,8 @@
 use super::customers::Customers;
 use super::guard::Admin;
 use super::kind::{
-    About, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised, choice_of, chosen, value,
+    About, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised, choice_of, chosen,
+    fails, value,
 };
 use crate::error::Problem;
 use crate::view::StatusView;
@@ -16,6 +17,8 @@ use store::{Dependents, ListQuery, Page, Search, Sort, Target};
 use uuid::Uuid;
 
 pub(super) struct Conversations;
+
+const NO_CUSTOMER: &str = "this is no customer's id: begin on the customer's own page";
 
 /// Agents offered as holders at most; others are reached from their own page.
 const HOLDERS: u32 = 200;
@@ -33,7 +36,7 @@ impl Kind for Conversations {
                 name: "status",
                 label: "Status",
                 choices: &[
-                    ("open", "In queue"),
+                    ("open", "Open"),
                     ("ongoing", "Ongoing"),
                     ("snoozed", "Snoozed"),
                     ("resolved", "Resolved"),
@@ -170,12 +173,26 @@ impl Kind for Conversations {
         ])
     }
 
+    fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
+        if id.is_some() {
+            let tags = tags(values).into_iter().find_map(|tag| fails("tags", check_tag(&tag)));
+            let is_snoozed = value(values, "status") == Status::Snoozed.as_str();
+            let until = is_snoozed.then(|| until(values).err()).flatten();
+            let until = until.map(|problem| ("until", problem.detail().to_owned()));
+            return until.into_iter().chain(tags).collect();
+        }
+        let customer = value(values, "customer").trim().parse::<CustomerId>().map_err(|_| NO_CUSTOMER);
+        let text = fails("text", check_text(value(values, "text")));
+        fails("customer", customer).into_iter().chain(text).collect()
+    }
+
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         let text = value(values, "text");
         check_text(text).map_err(|error| Problem::invalid("text", &error))?;
-        let customer: CustomerId = value(values, "customer").trim().parse().map_err(|_| {
-            Problem::invalid("customer", &"this is no customer's id: copy it from their page's address")
-        })?;
+        let customer: CustomerId = value(values, "customer")
+            .trim()
+            .parse()
+            .map_err(|_| Problem::invalid("customer", &NO_CUSTOMER))?;
         let records = admin.records()?;
         let known = records.customer(customer).await;
         known.map_err(|_| Problem::invalid("customer", &"there is no customer with this id"))?;
@@ -191,8 +208,7 @@ impl Kind for Conversations {
             Status::Snoozed => Target::Snoozed(until(values)?),
             Status::Resolved => Target::Resolved,
         };
-        let tags = value(values, "tags").split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        let tags: Vec<String> = tags.map(str::to_owned).collect();
+        let tags = tags(values);
         let changed = admin.records()?.change_conversation(ConversationId(id), target, &tags).await;
         changed.map_err(|error| match error {
             store::Error::NotFound("agent") => {
@@ -245,6 +261,11 @@ fn tag(filters: &Values) -> Result<Vec<String>, Problem> {
     let typed = Some(value(filters, "tag")).filter(|tag| !tag.is_empty());
     let tags = typed.into_iter().map(|typed| check_tag(typed).map(str::to_owned));
     tags.collect::<Result<_, _>>().map_err(|error| Problem::invalid("tag", &error))
+}
+
+fn tags(values: &Values) -> Vec<String> {
+    let tags = value(values, "tags").split(',').map(str::trim).filter(|tag| !tag.is_empty());
+    tags.map(str::to_owned).collect()
 }
 
 fn until(values: &Values) -> Result<Timestamp, Problem> {

@@ -2,7 +2,7 @@
 
 use super::MENU;
 use super::guard::Admin;
-use super::kind::{About, FormField, Input, Kind, Values};
+use super::kind::{About, FormField, Input, Kind, Values, Wrong};
 use super::record::id_of;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, as_typed, sentence};
@@ -45,9 +45,13 @@ pub(super) async fn create<K: Kind>(
     admin: Admin,
     PageForm(values): PageForm<Values>,
 ) -> Result<Response, Problem> {
-    match K::create(&admin, &typed(&values)).await {
+    let typed = typed(&values);
+    if let Some(wrong) = Refused::by(K::wrong(&typed, None)) {
+        return again::<K>(admin, None, values, wrong).await;
+    }
+    match K::create(&admin, &typed).await {
         Ok(id) => Ok(saved::<K>(id)),
-        Err(problem) => again::<K>(admin, None, values, problem).await,
+        Err(problem) => again::<K>(admin, None, values, problem.into()).await,
     }
 }
 
@@ -57,9 +61,38 @@ pub(super) async fn update<K: Kind>(
     PageForm(values): PageForm<Values>,
 ) -> Result<Response, Problem> {
     let id = id_of::<K>(&id)?;
-    match K::update(&admin, id, &typed(&values)).await {
+    let typed = typed(&values);
+    if let Some(wrong) = Refused::by(K::wrong(&typed, Some(id))) {
+        return again::<K>(admin, Some(id), values, wrong).await;
+    }
+    match K::update(&admin, id, &typed).await {
         Ok(()) => Ok(saved::<K>(id)),
-        Err(problem) => again::<K>(admin, Some(id), values, problem).await,
+        Err(problem) => again::<K>(admin, Some(id), values, problem.into()).await,
+    }
+}
+
+/// Why a form is shown once more.
+struct Refused {
+    problem: Problem,
+    /// Names of fields and what is wrong with each; what belongs to no field stands above them.
+    wrong: Vec<(String, String)>,
+}
+
+impl Refused {
+    fn by(wrong: Vec<Wrong>) -> Option<Self> {
+        let (name, reason) = wrong.first()?;
+        let problem = Problem::invalid(name, reason);
+        Some(Self {
+            problem,
+            wrong: wrong.into_iter().map(|(name, reason)| (name.to_owned(), reason)).collect(),
+        })
+    }
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        let name = if problem.code() == Code::Taken { "email" } else { problem.field().unwrap_or_default() };
+        Self { wrong: vec![(name.to_owned(), problem.detail().to_owned())], problem }
     }
 }
 
@@ -73,17 +106,21 @@ async fn again<K: Kind>(
     admin: Admin,
     id: Option<Uuid>,
     mut values: Values,
-    problem: Problem,
+    Refused { problem, wrong }: Refused,
 ) -> Result<Response, Problem> {
     if !matches!(problem.code().status().as_u16(), 409 | 422) {
         return Err(problem);
     }
     let mut fields = K::fields(&admin, id, &values).await?;
-    let wrong = problem.field().or((problem.code() == Code::Taken).then_some("email"));
-    let (mut error, reason) = (None, sentence(problem.detail()));
-    match fields.iter_mut().find(|field| Some(field.name) == wrong) {
-        Some(field) => field.error = Some(reason),
-        None => error = Some(reason),
+    let mut error = None;
+    for (name, reason) in wrong {
+        match fields.iter_mut().find(|field| field.name == name) {
+            Some(field) => field.error = Some(sentence(&reason)),
+            None => error = Some(sentence(&reason)),
+        }
+    }
+    if let Some(first) = fields.iter_mut().find(|field| field.error.is_some()) {
+        first.has_focus = true;
     }
     for field in &mut fields {
         let typed = values.remove(field.name).filter(|_| !matches!(field.input, Input::Password));

@@ -3,8 +3,8 @@
 use super::conversations::Conversations;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised, chosen, line,
-    value,
+    About, BY_TIME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised, chosen,
+    fails, line, value,
 };
 use crate::error::Problem;
 use domain::{ClientId, ConversationId, MessageId, Side, check_text};
@@ -12,6 +12,8 @@ use store::{ListQuery, MessageFilter, Page};
 use uuid::Uuid;
 
 pub(super) struct Messages;
+
+const UNKNOWN: &str = "there is no conversation with this id";
 
 impl Kind for Messages {
     const ABOUT: About = About {
@@ -106,9 +108,16 @@ impl Kind for Messages {
         Ok(vec![FormField::new("text", "Message", Input::Text, text).hint(hint)])
     }
 
+    fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
+        let conversation = value(values, "conversation").trim().parse::<ConversationId>();
+        let conversation = conversation.map_err(|_| UNKNOWN).err().filter(|_| id.is_none());
+        let conversation = conversation.map(|words| ("conversation", words.to_owned()));
+        conversation.into_iter().chain(fails("text", check_text(value(values, "text")))).collect()
+    }
+
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         let text = checked(values)?;
-        let unknown = || Problem::invalid("conversation", &"there is no conversation with this id");
+        let unknown = || Problem::invalid("conversation", &UNKNOWN);
         let conversation: ConversationId =
             value(values, "conversation").trim().parse().map_err(|_| unknown())?;
         let written =

@@ -121,7 +121,13 @@ both_databases! {
         assert_eq!(taken.status(), StatusCode::CONFLICT);
         assert!(taken.text().await.unwrap().contains(r#"id="email-error""#));
         let link = browser.post(&format!("{path}password-link"), &[]).await.text().await.unwrap();
-        assert!(link.contains("set-password/"), "{link}");
+        assert!(link.contains(app.url().join("set-password/").unwrap().as_str()), "a whole address: {link}");
+        let short = browser.post("/admin/agents/new", &[("name", " "), ("email", "ada"), ("role", "agent"), ("password", "short")]).await;
+        let short = short.text().await.unwrap();
+        for field in ["name", "email", "password"] {
+            assert!(short.contains(&format!(r#"id="{field}-error""#)), "every field that is wrong says so: {field}");
+        }
+        assert_eq!(short.matches(" autofocus").count(), 1, "one goes on at the first of them");
         let form = [("name", "Ada L"), ("email", "ada@example.com"), ("role", "agent"), ("disabled", "yes")];
         saved(browser.post(&format!("{path}edit"), &form).await).await;
         assert!(page(&browser, "/admin/agents/?disabled=yes&q=ada").await.contains("Ada L"));
