@@ -87,24 +87,48 @@ test("one browser is customer and agent at once", async () => {
 });
 
 test("what is written while the server is away is kept, and sent once when it is back", async () => {
-  const [ada, grace] = [await newWindow(), await newWindow()];
+  const [ada, grace, linus] = [await newWindow(), await newWindow(), await newWindow()];
   const address = await request(ada, { name: "Ada", email: "ada@example.com", text: "Are you there?" });
   await signIn(grace, GRACE.email);
   await grace.goto(address);
   await grace.getByText("Yours").waitFor();
+  await signIn(linus, LINUS.email);
 
   await here.server.crash();
   await ada.getByText("You are offline.").waitFor();
   await write(ada, "Written in a tunnel");
   await ada.getByText("Not sent yet").waitFor();
+  // One banner says that nothing goes out, whatever else is tried.
+  await ada.getByRole("button", { name: "Mark as resolved" }).click();
+  assert.ok(await ada.getByRole("alert").isHidden());
+  // The inbox says so too, and does not call what it still shows the result of a search.
+  await linus.getByRole("searchbox").fill("there");
+  await linus.getByRole("heading", { name: "Search results" }).waitFor();
+  await linus.getByText("The connection is lost.").waitFor();
+  assert.equal(await linus.locator(".rows > li").count(), 0);
   await here.server.restart();
   await message(ada, "Written in a tunnel").waitFor();
   await message(grace, "Written in a tunnel").waitFor();
   await ada.getByText("You are offline.").waitFor({ state: "hidden" });
+  await linus.getByRole("link", { name: /Are you there\?|Written in a tunnel/ }).first().waitFor();
+  await linus.getByText("The connection is lost.").waitFor({ state: "hidden" });
   await ada.reload();
   assert.equal(await message(ada, "Written in a tunnel").count(), 1);
   // Chromium logs each attempt to connect while nobody listened.
   for (const { complaints } of here.windows) complaints.length = 0;
+});
+
+test("a double click begins one conversation", async () => {
+  const ada = await newWindow();
+  let sent = 0;
+  ada.on("request", (asked) => (sent += asked.method() === "POST" ? 1 : 0));
+  await ada.goto("/support/customer/");
+  await ada.getByLabel("Your name").fill("Ada");
+  await ada.getByLabel("E-mail").fill("ada@example.com");
+  await ada.getByLabel("What happened?").fill("Twice?");
+  await ada.getByRole("button", { name: "Start the conversation" }).dblclick();
+  await message(ada, "Twice?").waitFor();
+  assert.equal(sent, 1);
 });
 
 for (const [width, height, colorScheme] of [[360, 740, "light"], [360, 740, "dark"], [1440, 900, "light"], [1440, 900, "dark"]]) {
