@@ -35,6 +35,7 @@ impl Kind for Agents {
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some(
             "What they hold returns to the queue; what they wrote stays under their name. To keep them on record, disable them instead.",

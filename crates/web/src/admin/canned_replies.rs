@@ -28,6 +28,7 @@ impl Kind for CannedReplies {
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some("Nobody is offered it any more. Messages sent with it stay."),
     };

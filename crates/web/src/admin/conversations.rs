@@ -18,6 +18,9 @@ use uuid::Uuid;
 
 pub(super) struct Conversations;
 
+/// What browsers send of a time.
+const MINUTES: &str = "2030-01-31T09:00";
+
 const NO_CUSTOMER: &str = "this is no customer's id: begin on the customer's own page";
 
 /// Agents offered as holders at most; others are reached from their own page.
@@ -54,6 +57,7 @@ impl Kind for Conversations {
             ("urgency", "Most urgent first"),
         ],
         can_create: true,
+        begins: Some(("/admin/customers/", "Choose a customer to write to")),
         can_edit: true,
         deletion: Some("The conversation is deleted with everything that was said in it, on both sides."),
     };
@@ -139,9 +143,17 @@ impl Kind for Conversations {
     async fn fields(admin: &Admin, id: Option<Uuid>, given: &Values) -> Result<Vec<FormField>, Problem> {
         let Some(id) = id else {
             let client_id = ClientId::new().to_string();
-            return Ok(vec![
-                FormField::new("customer", "Customer", Input::Line, value(given, "customer"))
+            let id = value(given, "customer");
+            let customer = match id.parse() {
+                Ok(known) => {
+                    let name = admin.records()?.customer(known).await?.customer.name;
+                    FormField::new("customer", "Customer", Input::Fixed(name), id)
+                }
+                Err(_) => FormField::new("customer", "Customer", Input::Line, id)
                     .hint("The customer's id; their page has a button that fills it in."),
+            };
+            return Ok(vec![
+                customer,
                 FormField::new("text", "First message", Input::Text, "")
                     .hint("It is written as you, and you hold the conversation."),
                 FormField::new("client_id", "", Input::Hidden, client_id),
@@ -149,7 +161,7 @@ impl Kind for Conversations {
         };
         let conversation = find(admin, id).await?;
         let until = match conversation.state {
-            State::Snoozed { until } => until.to_string(),
+            State::Snoozed { until } => until.to_string().chars().take(MINUTES.len()).collect(),
             State::Open | State::Ongoing(_) | State::Resolved(_) => String::new(),
         };
         let holder = conversation.current_claim().map_or(admin.agent.id, |claim| claim.holder.id);
@@ -166,8 +178,8 @@ impl Kind for Conversations {
             ),
             FormField::new("holder", "Held by", Input::Choice(agents), holder.to_string())
                 .hint("Counts while the status is ongoing. Who held it before loses it."),
-            FormField::new("until", "Snoozed until", Input::Line, until)
-                .hint("Counts while the status is snoozed: such as 2030-01-31T09:00:00Z."),
+            FormField::new("until", "Snoozed until (UTC)", Input::Time, until)
+                .hint("Counts while the status is snoozed."),
             FormField::new("tags", "Tags", Input::Line, conversation.tags.join(", "))
                 .hint("Separated by commas."),
         ])
@@ -269,6 +281,7 @@ fn tags(values: &Values) -> Vec<String> {
 }
 
 fn until(values: &Values) -> Result<Timestamp, Problem> {
-    let time = value(values, "until").trim().parse();
-    time.map_err(|_| Problem::invalid("until", &"write a time such as 2030-01-31T09:00:00Z"))
+    let typed = value(values, "until").trim();
+    let time = if typed.len() == MINUTES.len() { format!("{typed}:00Z").parse() } else { typed.parse() };
+    time.map_err(|_| Problem::invalid("until", &"choose a day and a time"))
 }

@@ -24,6 +24,7 @@ impl Kind for Customers {
         filters: &[],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some(
             "The customer is erased, with everything that was said with them, and signed out everywhere.",

@@ -21,6 +21,8 @@ struct FormPage {
     about: About,
     /// Which record; none for a new one.
     id: Option<Uuid>,
+    /// What it is called.
+    subject: Option<String>,
     fields: Vec<FormField>,
     /// What is wrong with none of the fields.
     error: Option<String>,
@@ -98,7 +100,7 @@ impl From<Problem> for Refused {
 
 async fn show<K: Kind>(admin: Admin, id: Option<Uuid>, given: &Values) -> Result<Response, Problem> {
     let fields = K::fields(&admin, id, given).await?;
-    Ok(Html(page::<K>(admin, id, fields)).into_response())
+    Ok(Html(page::<K>(admin, id, fields).await?).into_response())
 }
 
 /// The form once more, with what was typed and what is wrong.
@@ -126,11 +128,16 @@ async fn again<K: Kind>(
         let typed = values.remove(field.name).filter(|_| !matches!(field.input, Input::Password));
         field.value = typed.unwrap_or_default();
     }
-    Ok(problem.response(Html(FormPage { error, ..page::<K>(admin, id, fields) })))
+    Ok(problem.response(Html(FormPage { error, ..page::<K>(admin, id, fields).await? })))
 }
 
-fn page<K: Kind>(admin: Admin, id: Option<Uuid>, fields: Vec<FormField>) -> FormPage {
-    FormPage { admin, menu: &MENU, current: K::ABOUT.slug, about: K::ABOUT, id, fields, error: None }
+async fn page<K: Kind>(admin: Admin, id: Option<Uuid>, fields: Vec<FormField>) -> Result<FormPage, Problem> {
+    let subject = match id {
+        Some(id) => Some(K::record(&admin, id).await?.title),
+        None => None,
+    };
+    let (current, about) = (K::ABOUT.slug, K::ABOUT);
+    Ok(FormPage { admin, menu: &MENU, current, about, id, subject, fields, error: None })
 }
 
 fn typed(values: &Values) -> Values {

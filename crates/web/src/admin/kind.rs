@@ -40,6 +40,8 @@ pub(super) struct About {
     pub orders: &'static [Choice],
     /// Whether there is a form for a new one.
     pub can_create: bool,
+    /// Where a new one begins, if not at an empty form: address and words.
+    pub begins: Option<Choice>,
     /// Whether there is a form to change one.
     pub can_edit: bool,
     /// What deleting does, if there is such a thing.
@@ -120,7 +122,11 @@ pub(super) enum Input {
     Email,
     Password,
     Text,
+    /// A minute, in UTC.
+    Time,
     Hidden,
+    /// Given and not to be changed: what people read of it.
+    Fixed(String),
     Choice(Vec<(String, String)>),
 }
 

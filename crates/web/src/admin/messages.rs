@@ -33,6 +33,7 @@ impl Kind for Messages {
         ],
         orders: BY_TIME,
         can_create: true,
+        begins: Some(("/admin/conversations/", "Choose a conversation to write in")),
         can_edit: true,
         deletion: Some(
             "Its text goes for good, former ones too. Its place in the conversation shows that it was deleted.",
@@ -59,7 +60,7 @@ impl Kind for Messages {
                 Cell::record(
                     &Conversations::ABOUT,
                     record.conversation,
-                    format!("no. {}", record.message.seq),
+                    format!("Conversation, no. {}", record.message.seq),
                 ),
                 Cell::time(record.message.created_at),
             ],
@@ -94,9 +95,17 @@ impl Kind for Messages {
     async fn fields(admin: &Admin, id: Option<Uuid>, given: &Values) -> Result<Vec<FormField>, Problem> {
         let Some(id) = id else {
             let client_id = ClientId::new().to_string();
-            return Ok(vec![
-                FormField::new("conversation", "Conversation", Input::Line, value(given, "conversation"))
+            let id = value(given, "conversation");
+            let conversation = match id.parse() {
+                Ok(known) => {
+                    let title = Conversations::record(admin, known).await?.title;
+                    FormField::new("conversation", "Conversation", Input::Fixed(title), id)
+                }
+                Err(_) => FormField::new("conversation", "Conversation", Input::Line, id)
                     .hint("The conversation's id; its page has a button that fills it in."),
+            };
+            return Ok(vec![
+                conversation,
                 FormField::new("text", "Message", Input::Text, "")
                     .hint("It is written as you. You hold the conversation from then on; who held it before loses it."),
                 FormField::new("client_id", "", Input::Hidden, client_id),

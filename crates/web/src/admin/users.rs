@@ -30,6 +30,7 @@ impl Kind for Users {
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some(
             "A customer is erased, with everything they said. An agent is deleted; what they wrote stays under their name.",

@@ -94,6 +94,8 @@ both_databases! {
         let form = [("name", "Noor Ali"), ("email", "noor@example.org")];
         let (_, record) = saved(browser.post(&format!("{path}edit"), &form).await).await;
         assert!(record.contains("Noor Ali") && record.contains("noor@example.org"));
+        let log = page(&browser, "/admin/audit-log/").await;
+        assert!(log.contains("Noor Ali") && log.contains(&format!(r#"href="{path}""#)), "who it was about: {log}");
         delete(&browser, &path).await;
         let log = page(&browser, "/admin/audit-log/").await;
         for action in ["Customer added", "Customer changed", "Customer erased"] {
@@ -164,6 +166,8 @@ both_databases! {
         }
         assert!(page(&browser, &format!("/admin/conversations/?customer={}", noor.id)).await.contains(&id));
 
+        let begun = page(&browser, &format!("/admin/messages/new?conversation={id}")).await;
+        assert!(begun.contains("Conversation with Noor") && begun.contains(&format!(r#"value="{id}""#)), "{begun}");
         let client_id = client_id();
         let form = [("conversation", &*id), ("text", HOSTILE), ("client_id", &*client_id)];
         let (message, record) = saved(browser.post("/admin/messages/new", &form).await).await;
@@ -186,6 +190,11 @@ both_databases! {
         let wrong = browser.post(&format!("{path}edit"), &form).await;
         assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text().await.unwrap().contains(r#"id="until-error""#));
+        let form = [("status", "snoozed"), ("until", "2038-01-31T09:00"), ("tags", "")];
+        let (_, record) = saved(browser.post(&format!("{path}edit"), &form).await).await;
+        assert!(record.contains("2038-01-31T09:00:00Z"), "a time as browsers send it: {record}");
+        let again = page(&browser, &format!("{path}edit")).await;
+        assert!(again.contains(r#"value="2038-01-31T09:00""#) && again.contains("Conversation with Noor"), "{again}");
         let form = [("status", "ongoing"), ("holder", &*ada.id), ("tags", "vip, billing")];
         let (_, record) = saved(browser.post(&format!("{path}edit"), &form).await).await;
         assert!(record.contains("Ada") && record.contains("billing, vip"), "{record}");
