@@ -29,9 +29,10 @@ export class AgentDesk {
     on("copy", () => navigator.clipboard.writeText(this.#room.composer.text));
     on("save-as-note", () => this.#saveAsNote());
     document.addEventListener("keydown", (event) => this.#key(event));
-    // One's own conversation is opened to be answered. On a touch screen the keyboard would cover it.
+    // What can be answered is opened to be answered. On a touch screen the keyboard would cover it.
     const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
-    if (room.mode === "work" && hasKeyboard && !location.hash) room.composer.focus();
+    const isOwn = room.mode === "work" && room.composer.kind === "message";
+    if (isOwn && hasKeyboard && !location.hash) room.composer.focus();
   }
 
   get isMine() {

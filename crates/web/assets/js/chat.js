@@ -342,6 +342,8 @@ class ChatRoom extends HTMLElement {
   }
 
   #closed(code) {
+    clearTimeout(this.offlineTimer);
+    this.banner("offline", false);
     if (code === 4000 && this.desk) this.desk.readAlong();
     else if (code === 4001) this.problem("You are signed out here. What you wrote is kept; reload the page to sign in again.");
     else this.problem("This conversation is not here any more, or not yours.");

@@ -62,8 +62,8 @@ pub(super) fn found(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
     let by_holder =
         choices(facets, "holder", holder, |holder| [("status", status), ("holder", holder)], &query.q);
     let groups = [
-        Facet { label: "Found: status", choices: by_status },
-        Facet { label: "Found: held by", choices: by_holder },
+        Facet { label: "Found, by status", choices: by_status },
+        Facet { label: "Found, by holder", choices: by_holder },
     ];
     groups.into_iter().filter(|facet| !facet.choices.is_empty()).collect()
 }
