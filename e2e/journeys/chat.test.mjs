@@ -1,40 +1,11 @@
 // A customer and an agent, each at a window of their own: from the first request to its resolution.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { launch, openWindow } from "../browser.mjs";
-import { startServer } from "../frontdesk.mjs";
-import { PASSWORD, message, request, signIn, write } from "../people.mjs";
+import { test } from "node:test";
+import { message, request, signIn, write } from "../people.mjs";
+import { GRACE, LINUS, stage } from "../stage.mjs";
 
-const GRACE = { name: "Grace", email: "grace@example.com", password: PASSWORD };
-const LINUS = { name: "Linus", email: "linus@example.com", password: PASSWORD };
-
-let server, browser, windows;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-  await server.agent(GRACE);
-  await server.agent(LINUS);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-beforeEach(() => (windows = []));
-
-afterEach(async () => {
-  for (const { context, complaints } of windows) {
-    await context.close();
-    assert.deepEqual(complaints, []);
-  }
-});
-
-async function newWindow(options) {
-  const opened = await openWindow(browser, server.url, options);
-  windows.push(opened);
-  return opened.page;
-}
+const here = stage();
+const { newWindow } = here;
 
 test("request, claim, chat both ways, canned reply, resolve", async () => {
   const [ada, grace] = [await newWindow(), await newWindow()];
@@ -45,9 +16,10 @@ test("request, claim, chat both ways, canned reply, resolve", async () => {
   // The inbox shows it by itself, and opening it claims nothing.
   await grace.getByRole("link", { name: /Ada.*My printer is on fire/s }).click();
   await message(grace, "My printer is on fire").waitFor();
-  await grace.getByRole("button", { name: /^Take/ }).click();
+  await grace.getByRole("button", { name: /^Claim/ }).click();
   await grace.getByText("Yours").waitFor();
   await ada.getByRole("heading", { name: "Grace" }).waitFor();
+  await message(ada, "My printer is on fire").getByText("Seen").waitFor();
 
   const suggestion = grace.getByRole("group", { name: "Suggested replies" }).getByRole("button").first();
   const greeting = await suggestion.innerText();
@@ -107,7 +79,7 @@ test("one browser is customer and agent at once", async () => {
   const agent = await customer.context().newPage();
   await signIn(agent, GRACE.email);
   await agent.getByRole("link", { name: /Both.*I am both/s }).click();
-  await agent.getByRole("button", { name: /^Take/ }).click();
+  await agent.getByRole("button", { name: /^Claim/ }).click();
   await write(agent, "Hello, me");
   await message(customer, "Hello, me").waitFor();
   await write(customer, "Hello, other me");
@@ -115,24 +87,48 @@ test("one browser is customer and agent at once", async () => {
 });
 
 test("what is written while the server is away is kept, and sent once when it is back", async () => {
-  const [ada, grace] = [await newWindow(), await newWindow()];
+  const [ada, grace, linus] = [await newWindow(), await newWindow(), await newWindow()];
   const address = await request(ada, { name: "Ada", email: "ada@example.com", text: "Are you there?" });
   await signIn(grace, GRACE.email);
   await grace.goto(address);
   await grace.getByText("Yours").waitFor();
+  await signIn(linus, LINUS.email);
 
-  await server.crash();
+  await here.server.crash();
   await ada.getByText("You are offline.").waitFor();
   await write(ada, "Written in a tunnel");
   await ada.getByText("Not sent yet").waitFor();
-  await server.restart();
+  // One banner says that nothing goes out, whatever else is tried.
+  await ada.getByRole("button", { name: "Mark as resolved" }).click();
+  assert.ok(await ada.getByRole("alert").isHidden());
+  // The inbox says so too, and does not call what it still shows the result of a search.
+  await linus.getByRole("searchbox").fill("there");
+  await linus.getByRole("heading", { name: "Search results" }).waitFor();
+  await linus.getByText("The connection is lost.").waitFor();
+  assert.equal(await linus.locator(".rows > li").count(), 0);
+  await here.server.restart();
   await message(ada, "Written in a tunnel").waitFor();
   await message(grace, "Written in a tunnel").waitFor();
   await ada.getByText("You are offline.").waitFor({ state: "hidden" });
+  await linus.getByRole("link", { name: /Are you there\?|Written in a tunnel/ }).first().waitFor();
+  await linus.getByText("The connection is lost.").waitFor({ state: "hidden" });
   await ada.reload();
   assert.equal(await message(ada, "Written in a tunnel").count(), 1);
   // Chromium logs each attempt to connect while nobody listened.
-  for (const { complaints } of windows) complaints.length = 0;
+  for (const { complaints } of here.windows) complaints.length = 0;
+});
+
+test("a double click begins one conversation", async () => {
+  const ada = await newWindow();
+  let sent = 0;
+  ada.on("request", (asked) => (sent += asked.method() === "POST" ? 1 : 0));
+  await ada.goto("/support/customer/");
+  await ada.getByLabel("Your name").fill("Ada");
+  await ada.getByLabel("E-mail").fill("ada@example.com");
+  await ada.getByLabel("What happened?").fill("Twice?");
+  await ada.getByRole("button", { name: "Start the conversation" }).dblclick();
+  await message(ada, "Twice?").waitFor();
+  assert.equal(sent, 1);
 });
 
 for (const [width, height, colorScheme] of [[360, 740, "light"], [360, 740, "dark"], [1440, 900, "light"], [1440, 900, "dark"]]) {

@@ -14,6 +14,13 @@ pub struct Counts {
     pub holder: Vec<(Option<(AgentId, String)>, i64)>,
 }
 
+impl Counts {
+    /// How many have this status.
+    pub fn of(&self, wanted: Status) -> i64 {
+        self.status.iter().filter(|(status, _)| *status == wanted).map(|(_, count)| count).sum()
+    }
+}
+
 impl Store {
     /// The first `limit` conversations of the queue, in queue order.
     ///

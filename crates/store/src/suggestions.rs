@@ -14,6 +14,9 @@ pub const MAX_SUGGESTIONS: usize = 50;
 /// How many of the customer's last messages a reply is held against.
 const LAST_MESSAGES: i64 = 3;
 
+/// How many of the answers to the customer's last message are looked at; what stands in one is not offered again.
+const LAST_ANSWERS: i64 = 50;
+
 /// What to answer with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestions {
@@ -35,7 +38,8 @@ pub struct Suggestion {
 }
 
 impl Store {
-    /// What to offer the agent for this conversation.
+    /// What to offer the agent for this conversation: not again what the customer has been answered and said nothing
+    /// to yet.
     ///
     /// # Errors
     /// [`Forbidden`](domain::Refusal::Forbidden) for customers, [`Error::Database`](crate::Error::Database).
@@ -51,6 +55,16 @@ impl Store {
             Side::Customer.as_str(),
             LAST_MESSAGES
         )?;
+        let answered = fetch_all!(
+            conn,
+            (String,),
+            "SELECT text FROM messages
+             WHERE conversation_id = $1 AND seq > $2 AND side = $3 AND text IS NOT NULL ORDER BY seq DESC LIMIT $4",
+            conversation.key.0,
+            conversation.last_customer_seq,
+            Side::Agent.as_str(),
+            LAST_ANSWERS
+        )?;
         let last = said.first().filter(|(seq, _)| *seq == conversation.last_customer_seq);
         let stage = Stage::of(conversation, last.map(|(_, text)| text.as_str()));
         let sql =
@@ -61,12 +75,13 @@ impl Store {
         let said: Vec<&str> = said.iter().map(|(_, text)| text.as_str()).collect();
         let ranked = rank(replies?, &said, self.clock.now(), normaliser());
         let values = values(agent, &conversation.customer);
-        let items = ranked.into_iter().take(MAX_SUGGESTIONS).map(|(reply, reason)| Suggestion {
+        let items = ranked.into_iter().map(|(reply, reason)| Suggestion {
             canned_reply: reply.id,
             text: fill(&reply.text, &values),
             reason: reason.to_string(),
         });
-        Ok(Suggestions { stage, items: items.collect() })
+        let is_news = |item: &Suggestion| answered.iter().all(|(text,)| text.trim() != item.text.trim());
+        Ok(Suggestions { stage, items: items.filter(is_news).take(MAX_SUGGESTIONS).collect() })
     }
 }
 

@@ -32,15 +32,18 @@ pub struct ErrorPage {
     pub heading: &'static str,
     /// What to do about it.
     pub detail: String,
-    /// Where to go on from here: address and words.
-    pub back: (&'static str, &'static str),
+    /// Where to go on from here: addresses and words, the likeliest first.
+    pub ways: Vec<(String, &'static str)>,
 }
 
 impl ErrorPage {
     /// The page for an HTTP status, with the usual words.
     pub fn new(status: u16) -> Self {
         let (heading, detail) = match status {
-            401 => ("Please sign in", "Your session has ended, or this page needs one."),
+            401 => (
+                "Not open to you here",
+                "A customer's conversation opens in the browser it began in, and for agents who are signed in.",
+            ),
             403 => (
                 "This is not for your account",
                 "Sign in with an account that may do this, or ask an administrator.",
@@ -66,14 +69,21 @@ impl ErrorPage {
                 "It is our fault, and it is logged. Try again; if it stays, tell whoever runs this server.",
             ),
         };
-        Self { status, heading, detail: detail.into(), back: ("/", "Go to the start") }
+        Self { status, heading, detail: detail.into(), ways: vec![("/".into(), "Go to the start")] }
     }
 
     /// The page for a problem, in its own words where the usual ones would say less.
-    fn of(problem: &Problem) -> Self {
+    fn of(problem: &Problem, asked: &str) -> Self {
         let page = Self::new(problem.code().status().as_u16());
         match page.status {
-            401 | 403 | 404 | 413 | 429 | 500.. => page,
+            401 => {
+                let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+                let sign_in = format!("/support/agent/?next={next}");
+                let ways =
+                    vec![("/support/customer/".into(), "I need help"), (sign_in, "Sign in as an agent")];
+                Self { ways, ..page }
+            }
+            403 | 404 | 413 | 429 | 500.. => page,
             _ => Self { detail: sentence(problem.detail()), ..page },
         }
     }
@@ -82,16 +92,17 @@ impl ErrorPage {
 /// Shows problems of pages as pages. What programs ask for answers `problem+json` itself, and a form that was refused
 /// is shown again by its own handler.
 pub(crate) async fn show_problems(request: Request, next: Next) -> Response {
+    let asked = request.uri().path().to_owned();
     let response = next.run(request).await;
     let is = |kind: &str| {
         response.headers().get(CONTENT_TYPE).is_some_and(|is| is.as_bytes().starts_with(kind.as_bytes()))
     };
     match response.extensions().get::<Problem>() {
-        Some(problem) if !is("text/html") => problem.response(Html(ErrorPage::of(problem))),
+        Some(problem) if !is("text/html") => problem.response(Html(ErrorPage::of(problem, &asked))),
         // What the framework refuses by itself is an address or a parameter that cannot be read: nothing is there.
         None if response.status() == StatusCode::BAD_REQUEST && is("text/plain") => {
             let problem = Problem::not_found("page");
-            problem.response(Html(ErrorPage::of(&problem)))
+            problem.response(Html(ErrorPage::of(&problem, &asked)))
         }
         Some(_) | None => response,
     }

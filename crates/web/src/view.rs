@@ -89,7 +89,7 @@ impl StatusView {
     /// For agents.
     pub fn label_for_agent(&self) -> &'static str {
         match self.0 {
-            Status::Open => "In queue",
+            Status::Open => "Open",
             Status::Ongoing => "Ongoing",
             Status::Snoozed => "Snoozed",
             Status::Resolved => "Resolved",

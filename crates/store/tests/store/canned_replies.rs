@@ -92,6 +92,27 @@ both_databases! {
         assert_eq!(stage().await.stage, Stage::Ongoing);
     }
 
+    /// A reply that was just sent is not offered again until the customer has written.
+    async fn what_was_just_answered_is_not_offered_again(store: TestStore) {
+        let (noor, ada) = (customer(&store, "Noor").await, agent(&store, "Ada").await);
+        let begun = conversation(&store, &noor).await;
+        let text = "One moment, {{ customer.name }}, I look it up";
+        let reply = store.create_canned_reply(&ada, &new(Scope::Own, Stage::Ongoing, text)).await.unwrap();
+        let is_offered = || async {
+            let now = store.conversation(&ada.actor, begun.id).await.unwrap();
+            let offered = store.suggestions(&ada, &now).await.unwrap();
+            assert_eq!(offered.stage, Stage::Ongoing);
+            offered.items.iter().any(|item| item.canned_reply == reply.id)
+        };
+        store.claim(&ada, begun.id).await.unwrap();
+        store.append(&ada, message(&begun, "hello")).await.unwrap();
+        assert!(is_offered().await);
+        store.append(&ada, message(&begun, "One moment, Noor, I look it up\n")).await.unwrap();
+        assert!(!is_offered().await);
+        store.append(&noor, message(&begun, "Which one?")).await.unwrap();
+        assert!(is_offered().await);
+    }
+
     /// K2: sending a reply's text counts as using it, and 20 uses move it above an equal one.
     async fn k2_twenty_uses_move_a_reply_up(store: TestStore) {
         let (noor, ada) = (customer(&store, "Noor").await, agent(&store, "Ada").await);
@@ -115,6 +136,7 @@ both_databases! {
             }
         };
         tokio::time::timeout(Duration::from_secs(30), counted).await.unwrap();
+        store.append(&noor, message(&begun, "Which one?")).await.unwrap();
         assert_eq!(first().await, two.id);
     }
 }

@@ -2,6 +2,7 @@
 // lost: unsent text stays, and is never sent by itself.
 import { call } from "./api.js";
 import { isTypingIn } from "./keys.js";
+import { localise } from "./times.js";
 
 export class AgentDesk {
   #room;
@@ -9,6 +10,10 @@ export class AgentDesk {
   /** When the claim this page works under began: it names the claim. Null without one. */
   claim = null;
   #holder = null;
+  #waitingSince = null;
+  /** Whether a reply was not sent because the claim went. */
+  #isLost = false;
+  #isTaking = false;
   #welcome = null;
 
   constructor(room) {
@@ -24,6 +29,10 @@ export class AgentDesk {
     on("copy", () => navigator.clipboard.writeText(this.#room.composer.text));
     on("save-as-note", () => this.#saveAsNote());
     document.addEventListener("keydown", (event) => this.#key(event));
+    // What can be answered is opened to be answered. On a touch screen the keyboard would cover it.
+    const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
+    const isOwn = room.mode === "work" && room.composer.kind === "message";
+    if (isOwn && hasKeyboard && !location.hash) room.composer.focus();
   }
 
   get isMine() {
@@ -47,46 +56,52 @@ export class AgentDesk {
     const { claim, status } = conversation;
     const room = this.#room;
     const mine = claim?.agent.id === this.#me;
-    const hadIt = this.claim !== null;
     this.#holder = claim?.agent ?? null;
-    if (mine && room.mode === "work") this.claim ??= claim.since;
-    else if (hadIt && (!mine || claim.since !== this.claim)) this.#lose(status !== "resolved");
+    if (mine && room.mode === "work" && this.claim === null) this.claim = claim.since;
+    // It came back into one's hands: resolving was undone, or another window claimed it.
+    else if (mine && this.claim !== claim.since && !this.#isTaking) this.#workOn(claim);
+    else if (!mine && this.claim !== null) this.#lose(status !== "resolved");
 
-    room.part("holder").textContent = mine ? "Yours" : claim ? `Held by ${claim.agent.name}` : "";
-    room.banner("held", claim && !mine);
-    if (claim && !mine) {
-      room.part("held-by").textContent = `Held by ${claim.agent.name}`;
-      room.part("held-since").textContent = ` since ${new Date(claim.since).toLocaleTimeString([], { timeStyle: "short" })}`;
-    }
     const free = !claim && status !== "resolved";
-    room.action("claim").hidden = !free && !(mine && room.mode === "view");
+    room.part("holder").textContent = mine ? "Yours" : claim ? `Held by ${claim.agent.name}` : "";
+    this.#showBanners(conversation, mine);
+    room.action("claim").hidden = !free;
     room.action("release").hidden = !mine;
     room.action("resolve").hidden = !mine;
     room.action("reopen").hidden = status !== "resolved";
-    room.composer.allowReplies(mine || free);
+    room.composer.allowReplies(mine || free, claim ? `Held by ${claim.agent.name}` : "Reopen it to reply");
     room.part("suggestions").hidden = !(mine || free);
+    this.#showWaiting(status === "resolved" ? null : conversation.waiting_since);
+  }
+
+  /** A message that came after the conversation was last shown. */
+  heard({ author, created_at: at }) {
+    this.#showWaiting(author.role === "agent" ? null : this.#waitingSince ?? at);
   }
 
   /** Whether a reply may go out now; a free conversation is claimed by the first one. */
   async readyToReply(text) {
     if (this.isMine) return true;
     if (await this.#take()) return true;
-    this.#room.composer.text = text;
+    this.#room.composer.putBack(text);
     return false;
   }
 
   /** Replies written under another claim are not sent: they go back to where they can be read and decided on. */
   holdStale() {
     const room = this.#room;
-    const stale = room.outbox.items.filter((item) => item.type === "send" && (!this.isMine || item.claim !== this.claim));
-    if (!stale.length) return;
-    const texts = stale.map((item) => item.text);
-    for (const item of stale) {
-      room.outbox.remove(item.client_id);
-      room.transcript.removeUnsent(item.client_id);
+    const isStale = (item) => item.type === "send" && !item.held && (!this.isMine || item.claim !== this.claim);
+    for (const item of room.outbox.items.filter(isStale).reverse()) {
+      if (room.composer.putBack(item.text)) {
+        room.outbox.remove(item.client_id);
+        room.transcript.removeUnsent(item.client_id);
+        this.#isLost = true;
+      } else {
+        room.outbox.hold(item.client_id);
+        room.offerAgain(item, "Not sent: your claim had ended.");
+      }
     }
-    room.composer.text = [...texts, room.composer.text].filter(Boolean).join("\n\n");
-    room.banner("lost", true);
+    this.#showBanners(room, this.isMine);
   }
 
   showLost() {
@@ -120,33 +135,35 @@ export class AgentDesk {
 
   #use(text) {
     const { composer } = this.#room;
-    composer.setKind("message");
+    if (!composer.text.trim()) composer.setKind("message");
     composer.text = composer.text.trim() ? `${composer.text.trimEnd()}\n${text}` : text;
     composer.focus();
   }
 
   async #take() {
     const room = this.#room;
+    this.#isTaking = true;
     try {
       await room.api("PUT", "/claim");
     } catch (error) {
-      room.problem(error.code === "already_claimed" ? `${error.problem.holder.name} has just taken it.` : error.message);
+      this.#isTaking = false;
+      room.refused(error, error.code === "already_claimed" ? `${error.problem.holder.name} has just claimed it.` : undefined);
       return false;
     }
     this.claim = null;
+    this.#isLost = false;
     room.problem(null);
-    room.banner("lost", false);
     room.mode = "work";
     const welcomed = new Promise((resolve) => (this.#welcome = resolve));
     room.socket.connect();
     await welcomed;
-    room.composer.setKind("message");
+    this.#isTaking = false;
     room.composer.focus();
     return this.isMine;
   }
 
   async #reopen() {
-    if (await this.#room.attempt(() => this.#room.api("DELETE", "/resolution"))) await this.#take();
+    if (await this.#room.attempt(() => this.#room.api("DELETE", "/resolution"))) this.#room.composer.focus();
   }
 
   async #next() {
@@ -154,15 +171,55 @@ export class AgentDesk {
       const conversation = await call("POST", "/claims", "agent");
       location.href = conversation ? `/chat/${conversation.id}/?as=agent` : "/support/agent/";
     } catch (error) {
-      this.#room.problem(error.message);
+      this.#room.refused(error);
     }
   }
 
+  #workOn(claim) {
+    this.claim = claim.since;
+    this.#isLost = false;
+    this.#room.mode = "work";
+    this.#room.socket.connect();
+  }
+
+  /** One banner at most says how things stand: a reply that was not sent matters most. */
+  #showBanners({ status }, mine) {
+    const room = this.#room;
+    const name = this.#holder?.name;
+    this.#isLost &&= Boolean(room.composer.text.trim());
+    room.banner("lost", this.#isLost);
+    room.banner("resolved", status === "resolved" && !this.#isLost);
+    room.banner("held", Boolean(name) && !mine && !this.#isLost);
+    if (this.#isLost) {
+      room.part("lost-why").textContent =
+        status === "resolved" ? "This was resolved meanwhile." : name ? `${name} holds this conversation now.` : "Your claim has ended.";
+      room.action("claim-again").hidden = Boolean(name) || status === "resolved";
+    }
+    room.part("held-by").textContent = name && !mine ? `Held by ${name}` : "";
+    room.part("held-since").textContent = room.claimedBy
+      ? ` since ${new Date(room.claimedBy.since).toLocaleTimeString([], { timeStyle: "short" })}`
+      : "";
+  }
+
+  #showWaiting(since) {
+    this.#waitingSince = since;
+    const part = document.querySelector('[data-part="waiting"]');
+    if (since === null) {
+      part.textContent = "no";
+      return;
+    }
+    const time = document.createElement("time");
+    time.dateTime = since;
+    time.dataset.as = "waiting";
+    part.replaceChildren(time);
+    localise(part);
+  }
+
   #lose(warn = true) {
+    const { composer } = this.#room;
     this.claim = null;
     this.#room.mode = "view";
-    const hasReply = this.#room.composer.kind === "message" && this.#room.composer.text.trim();
-    if (warn && hasReply) this.#room.banner("lost", true);
+    if (warn && composer.kind === "message" && composer.text.trim()) this.#isLost = true;
   }
 
   #saveAsNote() {
@@ -170,7 +227,7 @@ export class AgentDesk {
     const text = composer.text;
     if (text.trim()) this.#room.post(outbox.add("note", text));
     composer.text = "";
-    this.#room.banner("lost", false);
+    this.#showBanners(this.#room, this.isMine);
   }
 
   #key(event) {

@@ -21,7 +21,7 @@ const PASSING = {
 
 const STATUS_WORDS = {
   customer: { open: "Waiting", snoozed: "Waiting", ongoing: "Ongoing", resolved: "Resolved" },
-  agent: { open: "In queue", snoozed: "Snoozed", ongoing: "Ongoing", resolved: "Resolved" },
+  agent: { open: "Open", snoozed: "Snoozed", ongoing: "Ongoing", resolved: "Resolved" },
 };
 
 class ChatRoom extends HTMLElement {
@@ -145,9 +145,12 @@ class ChatRoom extends HTMLElement {
   #on = {
     welcome: (frame) => {
       this.welcomeSeq = frame.last_seq;
+      // Each connection tells anew what was seen: told while only looking on, it did not count.
+      this.seenSent = 0;
       clearTimeout(this.offlineTimer);
       this.offlineTimer = null;
       this.banner("offline", false);
+      this.problem(null);
       this.desk?.welcomed(frame);
       this.#setConversation(frame.conversation);
       this.flush();
@@ -161,6 +164,7 @@ class ChatRoom extends HTMLElement {
       this.lastSeq = Math.max(this.lastSeq, message.seq);
       if (follow) this.transcript.toEnd();
       else this.querySelector(".newer").hidden = isOwn;
+      if (message.seq > this.welcomeSeq) this.desk?.heard(message);
       if (!isOwn) this.#arrived();
       if (this.lastSeq === this.welcomeSeq) this.flush();
     },
@@ -205,7 +209,7 @@ class ChatRoom extends HTMLElement {
       this.desk.showLost();
     } else {
       this.outbox.hold(item.client_id);
-      this.#offerAgain(item, frame.detail ?? "This was not accepted.");
+      this.offerAgain(item, frame.detail ?? "This was not accepted.");
     }
   }
 
@@ -217,17 +221,17 @@ class ChatRoom extends HTMLElement {
     }, 1_000 + Math.random() * AGAIN_WITHIN);
   }
 
-  #offerAgain(item, reason) {
+  offerAgain(item, reason) {
     const again = () => {
       this.outbox.hold(item.client_id, false);
       this.transcript.markUnsent(item.client_id, { text: "Sending…" });
       if (!this.#transmit(item)) this.#markWaiting(item);
     };
     const edit = () => {
+      this.composer.focus();
+      if (!this.composer.putBack(item.text)) return;
       this.outbox.remove(item.client_id);
       this.transcript.removeUnsent(item.client_id);
-      this.composer.text = item.text;
-      this.composer.focus();
     };
     this.transcript.markUnsent(item.client_id, {
       text: reason,
@@ -244,13 +248,15 @@ class ChatRoom extends HTMLElement {
     badge.dataset.status = this.status;
     badge.textContent = STATUS_WORDS[this.viewer][this.status];
     const isResolved = this.status === "resolved";
-    this.banner("resolved", isResolved);
     if (isResolved && !wasResolved) this.#showTyping(null);
     if (!isResolved) this.action("undo").hidden = true;
     if (this.desk) {
       this.desk.show(conversation);
     } else {
-      this.part("title").textContent = conversation.claim?.agent.name ?? "Your request";
+      this.banner("resolved", isResolved);
+      // Who answered stays in the heading of what is resolved.
+      const agent = conversation.claim?.agent.name;
+      if (agent || !isResolved) this.part("title").textContent = agent ?? "Your request";
       this.part("resolve").hidden = isResolved;
       this.#showQueue();
     }
@@ -278,9 +284,20 @@ class ChatRoom extends HTMLElement {
       this.problem(null);
       return true;
     } catch (error) {
-      this.problem(error.message);
+      this.refused(error);
       return false;
     }
+  }
+
+  /** Says why something was not done. That the server cannot be reached is said once, by one banner. */
+  refused(error, words = error.message) {
+    if (error.code === "offline" && !this.socket.isOpen) this.#offline();
+    else this.problem(words);
+  }
+
+  #offline() {
+    this.problem(null);
+    this.banner("offline", true);
   }
 
   problem(text) {
@@ -334,14 +351,15 @@ class ChatRoom extends HTMLElement {
   }
 
   #down() {
-    this.seenSent = 0;
     // A break shorter than this is nobody's business.
-    this.offlineTimer ??= setTimeout(() => this.banner("offline", true), OFFLINE_AFTER);
+    this.offlineTimer ??= setTimeout(() => this.#offline(), OFFLINE_AFTER);
     this.#showTyping(null);
     for (const item of this.outbox.ready) this.#markWaiting(item);
   }
 
   #closed(code) {
+    clearTimeout(this.offlineTimer);
+    this.banner("offline", false);
     if (code === 4000 && this.desk) this.desk.readAlong();
     else if (code === 4001) this.problem("You are signed out here. What you wrote is kept; reload the page to sign in again.");
     else this.problem("This conversation is not here any more, or not yours.");

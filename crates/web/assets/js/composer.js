@@ -12,6 +12,10 @@ export class Composer extends EventTarget {
   #hint;
   #hintNodes;
   #draft;
+  /** Why no reply can go out now; null when one can. */
+  #blocked = null;
+  /** Whether it was turned to notes by itself, and turns back as soon as replies are possible. */
+  #turned = false;
   #typedAt = 0;
   #idle = null;
 
@@ -22,21 +26,24 @@ export class Composer extends EventTarget {
     this.#hint = form.querySelector(".hint");
     this.#hintNodes = [...this.#hint.childNodes];
     this.#draft = new Kept(`draft:${viewer}:${conversation}`);
-    this.#text.value ||= this.#draft.get() ?? "";
+    const draft = this.#draft.get();
+    this.#text.value ||= draft?.text ?? "";
     this.#text.addEventListener("input", () => this.#changed());
     this.#text.addEventListener("keydown", (event) => this.#key(event));
+    this.#text.addEventListener("blur", () => this.#turn());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
     });
     for (const button of form.querySelectorAll(".kinds button")) {
       button.addEventListener("click", () => {
+        this.#turned = false;
         this.setKind(button.dataset.kind);
         this.focus();
       });
     }
-    this.setKind(this.kind);
-    this.#measure();
+    this.#turned = this.kind === "note";
+    this.setKind(draft?.kind ?? this.kind);
   }
 
   /** `message` or `note`. */
@@ -57,12 +64,21 @@ export class Composer extends EventTarget {
     return document.activeElement === this.#text;
   }
 
+  /** Puts a reply that was not sent back before what is being written; false while that is a note. */
+  putBack(text) {
+    if (this.kind === "note" && this.text.trim()) return false;
+    this.setKind("message");
+    this.text = [text, this.text].filter((part) => part.trim()).join("\n\n");
+    return true;
+  }
+
   focus() {
     this.#text.focus({ preventScroll: true });
   }
 
   setKind(kind) {
     this.#form.dataset.kind = kind;
+    if (this.#text.value) this.#draft.set({ kind, text: this.#text.value });
     for (const button of this.#form.querySelectorAll(".kinds button")) {
       button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     }
@@ -72,18 +88,40 @@ export class Composer extends EventTarget {
       this.#form.querySelector("label").textContent = isNote ? "Private note" : "Reply";
       this.#form.querySelector("[type=submit]").textContent = isNote ? "Save note" : "Send";
     }
+    this.#measure();
   }
 
-  /** Whether replies are possible at all; notes always are. */
-  allowReplies(allowed) {
-    const reply = this.#form.querySelector('.kinds [data-kind="message"]');
-    if (reply) reply.disabled = !allowed;
-    if (!allowed) this.setKind("note");
+  /** Whether replies are possible now, and if not, why (in words); notes always are. */
+  allowReplies(allowed, why = "") {
+    this.#blocked = allowed ? null : why;
+    this.#turn();
+    this.#measure();
+  }
+
+  /** What is being written stays what it is: only an empty composer nobody is in turns to notes, and back. */
+  #turn() {
+    if (this.#blocked === null) {
+      if (this.#turned && this.#isIdle) {
+        this.#turned = false;
+        this.setKind("message");
+      }
+    } else if (this.kind === "message" && this.#isIdle) {
+      this.#turned = true;
+      this.setKind("note");
+    }
+  }
+
+  get #isIdle() {
+    return !this.#text.value && !this.isFocused;
+  }
+
+  get #isBlocked() {
+    return this.kind === "message" && this.#blocked !== null;
   }
 
   submit() {
     const text = this.#text.value;
-    if (!text.trim() || lengthOf(text) > LONGEST) return;
+    if (this.#isBlocked || !text.trim() || lengthOf(text) > LONGEST) return;
     this.#stopTyping();
     this.text = "";
     this.dispatchEvent(new CustomEvent("submit", { detail: { type: this.kind === "note" ? "note" : "send", text } }));
@@ -93,11 +131,13 @@ export class Composer extends EventTarget {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.submit();
+    } else if (event.key === "Escape") {
+      this.#text.blur();
     }
   }
 
   #changed() {
-    this.#draft.set(this.#text.value || null);
+    this.#draft.set(this.#text.value ? { kind: this.kind, text: this.#text.value } : null);
     this.#measure();
     if (this.kind === "note") return;
     if (this.#text.value.trim()) this.#type();
@@ -110,8 +150,10 @@ export class Composer extends EventTarget {
       this.#text.rows = Math.min(8, this.#text.value.split("\n").length);
     }
     const over = lengthOf(this.#text.value) - LONGEST;
-    this.#hint.classList.toggle("over", over > 0);
-    if (over > 0) this.#hint.textContent = `${over.toLocaleString()} characters too long`;
+    const wrong = over > 0 ? `${over.toLocaleString()} characters too long` : this.#isBlocked ? this.#blocked : "";
+    this.#hint.classList.toggle("over", Boolean(wrong));
+    this.#form.querySelector("[type=submit]").disabled = this.#isBlocked;
+    if (wrong) this.#hint.textContent = wrong;
     else this.#hint.replaceChildren(...this.#hintNodes);
   }
 

@@ -17,6 +17,7 @@ class InboxList extends HTMLElement {
     this.search = this.querySelector("input");
     this.lastRenewal = 0;
     this.pointerAt = 0;
+    this.pages = 1;
     this.socket = new Socket(() => "/ws/agent/");
     this.socket.addEventListener("open", () => this.#online(true));
     this.socket.addEventListener("down", () => this.#online(false));
@@ -26,7 +27,15 @@ class InboxList extends HTMLElement {
     this.addEventListener("pointermove", (event) => {
       if (event.target.closest(".rows")) this.pointerAt = Date.now();
     });
-    this.addEventListener("click", (event) => event.target.closest('[data-action="next"]') && this.#next());
+    this.addEventListener("click", (event) => {
+      const more = event.target.closest('[data-action="more"]');
+      if (more) {
+        event.preventDefault();
+        this.#more(more);
+      } else if (event.target.closest('[data-action="next"]')) {
+        this.#next();
+      }
+    });
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.stale && this.#renewSoon());
     this.socket.connect();
@@ -37,6 +46,7 @@ class InboxList extends HTMLElement {
       clearTimeout(this.offlineTimer);
       this.offlineTimer = null;
       document.getElementById("offline").hidden = true;
+      this.#say(null);
       if (this.wasOffline) this.#renewSoon();
     } else {
       // A break shorter than this is nobody's business.
@@ -53,6 +63,7 @@ class InboxList extends HTMLElement {
       else url.searchParams.delete("q");
       url.searchParams.delete("cursor");
       history.replaceState(null, "", url);
+      this.pages = 1;
       this.#renew();
     }, TYPING_PAUSE);
   }
@@ -75,15 +86,59 @@ class InboxList extends HTMLElement {
     this.request?.abort();
     this.request = new AbortController();
     try {
-      const response = await fetch(`/support/agent/list/${location.search}`, { signal: this.request.signal });
-      if (!response.ok) throw new Error();
-      this.#show(fragment(await response.text()));
+      const { signal } = this.request;
+      const content = await this.#page(location.search, signal);
+      for (let page = 1; page < this.pages && moreOf(content); page += 1) {
+        append(content, await this.#page(moreOf(content).search, signal));
+      }
+      this.#show(content);
+      this.#say(null);
+      document.getElementById("offline").hidden = this.socket.isOpen;
     } catch (error) {
       if (error.name === "AbortError") return;
       this.stale = true;
+      this.#sayUnsearched();
       // Without a connection, the next one renews it.
       if (this.socket.isOpen) setTimeout(() => this.stale && this.#renewSoon(), Math.random() * AGAIN_WITHIN);
     }
+  }
+
+  async #page(search, signal) {
+    const response = await fetch(`/support/agent/list/${search}`, { signal });
+    if (!response.ok) throw new Error();
+    return fragment(await response.text());
+  }
+
+  /** The next page goes below those shown. */
+  async #more(link) {
+    link.setAttribute("aria-disabled", "true");
+    try {
+      const next = await this.#page(link.search);
+      const first = next.querySelector(".row");
+      localise(next);
+      append(this.list, next);
+      this.pages += 1;
+      first?.focus({ preventScroll: true });
+    } catch {
+      link.removeAttribute("aria-disabled");
+      this.#say("More could not be loaded. Try again.");
+    }
+  }
+
+  #say(problem) {
+    const banner = document.getElementById("problem");
+    banner.hidden = !problem;
+    banner.firstElementChild.textContent = problem ?? "";
+  }
+
+  /** What is listed is not what was searched for: it goes, until it can be searched. */
+  #sayUnsearched() {
+    const words = this.search.value.trim();
+    if (words === (this.searched ?? this.search.defaultValue.trim())) return;
+    this.querySelector("#list-title").textContent = words ? "Search results" : "Conversations";
+    this.querySelector(".total").textContent = "not loaded yet: the server cannot be reached";
+    this.querySelector(".results").querySelectorAll(".rows, .more, .empty").forEach((part) => part.remove());
+    this.searched = null;
   }
 
   #show(content) {
@@ -94,6 +149,7 @@ class InboxList extends HTMLElement {
     }
     localise(content);
     this.list.replaceChildren(content);
+    this.searched = new URLSearchParams(location.search).get("q")?.trim() ?? "";
     if (focused) this.querySelector(`[data-id="${focused}"] a`)?.focus({ preventScroll: true });
   }
 
@@ -103,11 +159,11 @@ class InboxList extends HTMLElement {
     try {
       const conversation = await call("POST", "/claims", "agent");
       if (conversation) location.href = `/chat/${conversation.id}/?as=agent`;
-      else button.textContent = "The queue is empty";
+      else this.#say("Nobody is waiting any more.");
     } catch (error) {
-      button.textContent = error.message;
+      button.disabled = false;
+      this.#say(error.message);
     }
-    setTimeout(() => this.#renew(), 2_000);
   }
 
   #key(event) {
@@ -131,6 +187,20 @@ class InboxList extends HTMLElement {
     const at = rows.indexOf(document.activeElement);
     rows[Math.min(rows.length - 1, Math.max(0, at === -1 && step < 0 ? 0 : at + step))]?.focus();
   }
+}
+
+function moreOf(content) {
+  return content.querySelector('[data-action="more"]');
+}
+
+/** Rows that moved between two pages meanwhile stand once. */
+function append(content, next) {
+  for (const item of next.querySelectorAll(".rows > li")) {
+    if (!content.querySelector(`[data-id="${item.dataset.id}"]`)) content.querySelector(".rows").append(item);
+  }
+  const more = moreOf(next);
+  if (more) moreOf(content).replaceWith(more);
+  else moreOf(content).remove();
 }
 
 customElements.define("inbox-list", InboxList);

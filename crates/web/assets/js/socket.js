@@ -58,6 +58,7 @@ export class Socket extends EventTarget {
       this.#emit("open");
     };
     socket.onmessage = (event) => {
+      if (socket !== this.#socket) return;
       this.#failures = 0;
       this.#heard = Date.now();
       this.#emit("frame", JSON.parse(event.data));
@@ -92,6 +93,7 @@ export class Socket extends EventTarget {
   }
 
   #retryNow() {
+    this.#failures = 0;
     if (!this.isOpen && !this.#ended && this.#socket?.readyState !== WebSocket.CONNECTING) this.connect();
   }
 

@@ -48,6 +48,7 @@ function waiting(at) {
   const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
+  if (hours >= 7 * 24) return `since ${at.getFullYear() === new Date().getFullYear() ? date.format(at) : dateOfYear.format(at)}`;
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 

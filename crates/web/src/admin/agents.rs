@@ -1,17 +1,19 @@
 //! Agents and administrators.
 
+use super::customers;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised,
-    choice_of, chosen, value,
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised,
+    choice_of, chosen, fails, value,
 };
 use super::record::{self, RecordPage, id_of};
 use super::users::Users;
 use crate::error::Problem;
 use crate::view::Html;
 use axum::extract::Path;
+use axum::http::{HeaderMap, header};
 use domain::{Agent, AgentId, AgentRole};
-use store::{AgentChanges, By, Dependents, ListQuery, NewAgent, Page};
+use store::{AgentChanges, By, Dependents, ListQuery, NewAgent, Page, check_password};
 use uuid::Uuid;
 
 pub(super) struct Agents;
@@ -33,6 +35,7 @@ impl Kind for Agents {
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some(
             "What they hold returns to the queue; what they wrote stays under their name. To keep them on record, disable them instead.",
@@ -103,6 +106,10 @@ impl Kind for Agents {
         ])
     }
 
+    fn wrong(values: &Values, _: Option<Uuid>) -> Vec<Wrong> {
+        wrong_agent(values)
+    }
+
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         Ok(add(admin, values, role(values)?).await?.id.0)
     }
@@ -127,6 +134,16 @@ impl Kind for Agents {
     }
 }
 
+/// What is wrong with an agent's fields. The password may be left to them.
+pub(super) fn wrong_agent(values: &Values) -> Vec<Wrong> {
+    let mut wrong = customers::wrong_person(values, true);
+    let password = value(values, "password");
+    if !password.is_empty() {
+        wrong.extend(fails("password", check_password(password)));
+    }
+    wrong
+}
+
 /// Adds an agent from the fields of a form.
 pub(super) async fn add(admin: &Admin, values: &Values, role: AgentRole) -> Result<Agent, Problem> {
     let text = |name| value(values, name).to_owned();
@@ -139,10 +156,18 @@ pub(super) async fn add(admin: &Admin, values: &Values, role: AgentRole) -> Resu
 pub(super) async fn make_password_link(
     admin: Admin,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Html<RecordPage>, Problem> {
     let id = id_of::<Agents>(&id)?;
     let token = admin.state.store.new_password_link(&By::from(&admin.session), AgentId(id)).await?;
-    let base = admin.state.config.public_url.as_ref().map_or("/", |url| url.as_str()).to_owned();
+    // Without a public URL only loopback hosts are served, so this one leads here.
+    let base = admin.state.config.public_url.as_ref().map_or_else(
+        || {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            format!("http://{host}/")
+        },
+        ToString::to_string,
+    );
     let link = format!("{base}set-password/{}", token.reveal());
     record::page::<Agents>(admin, id, false, Some(link)).await
 }

@@ -1,7 +1,11 @@
 //! The audit log, to be read (A7).
 
+use super::agents::Agents;
+use super::conversations::Conversations;
+use super::customers::Customers;
 use super::guard::Admin;
 use super::kind::{About, BY_TIME, Cell, Choices, Kind, Record, Row, Values, capitalised, value};
+use super::messages::Messages;
 use crate::error::Problem;
 use store::{Action, ListQuery, Page};
 use uuid::Uuid;
@@ -43,6 +47,7 @@ impl Kind for AuditLog {
         }],
         orders: BY_TIME,
         can_create: false,
+        begins: None,
         can_edit: false,
         deletion: None,
     };
@@ -50,26 +55,48 @@ impl Kind for AuditLog {
     async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
         let action = Action::ALL.into_iter().find(|action| action.as_str() == value(filters, "action"));
         let page = admin.records()?.audit_log(action, query).await?;
-        Ok(page.map(|entry| Row {
-            id: entry.id,
-            cells: vec![
-                Cell::text(capitalised(&entry.action)),
-                Cell::text(entry.actor),
-                Cell::text(entry.object),
-                Cell::optional(entry.address),
-                Cell::time(entry.at),
-            ],
-        }))
+        let mut items = Vec::with_capacity(page.items.len());
+        for entry in page.items {
+            let object = object(admin, entry.object).await;
+            items.push(Row {
+                id: entry.id,
+                cells: vec![
+                    Cell::text(capitalised(&entry.action)),
+                    Cell::text(entry.actor),
+                    object,
+                    Cell::optional(entry.address),
+                    Cell::time(entry.at),
+                ],
+            });
+        }
+        Ok(Page { items, next_cursor: page.next_cursor })
     }
 
     async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
         let entry = admin.records()?.audit_entry(id).await?;
         let facts = vec![
             ("Who", Cell::text(entry.actor)),
-            ("To what", Cell::text(entry.object)),
+            ("To what", object(admin, entry.object).await),
             ("From", Cell::optional(entry.address)),
             ("When", Cell::time(entry.at)),
         ];
         Ok(Record { title: capitalised(&entry.action), facts, ..Record::default() })
     }
+}
+
+/// What an entry is about: the record's name as it is now, as long as it is there. The log itself keeps the id alone (A7).
+async fn object(admin: &Admin, object: String) -> Cell {
+    let found = match object.rsplit_once(' ').map(|(kind, id)| (kind, id.parse())) {
+        Some(("customer", Ok(id))) => link::<Customers>(admin, id).await,
+        Some(("agent", Ok(id))) => link::<Agents>(admin, id).await,
+        Some(("conversation", Ok(id))) => link::<Conversations>(admin, id).await,
+        Some(("message", Ok(id))) => link::<Messages>(admin, id).await,
+        _ => None,
+    };
+    found.unwrap_or(Cell::Text(object))
+}
+
+async fn link<K: Kind>(admin: &Admin, id: Uuid) -> Option<Cell> {
+    let title = K::record(admin, id).await.ok()?.title;
+    Some(Cell::record(&K::ABOUT, id, title))
 }

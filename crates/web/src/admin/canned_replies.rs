@@ -2,11 +2,12 @@
 
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised,
-    choice_of, chosen, line, value,
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised,
+    choice_of, chosen, fails, line, value,
 };
 use crate::error::Problem;
-use domain::{CannedReplyId, Stage};
+use domain::canned::check_placeholders;
+use domain::{CannedReplyId, Stage, check_tag, check_text};
 use store::{CannedReplyChanges, ListQuery, NewCannedReply, Page, Scope};
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ impl Kind for CannedReplies {
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some("Nobody is offered it any more. Messages sent with it stay."),
     };
@@ -73,10 +75,17 @@ impl Kind for CannedReplies {
         let stages = choice_of(Stage::ALL.map(Stage::as_str));
         fields.push(FormField::new("stage", "Stage", stages, stage.as_str()).hint("When it is offered."));
         let field = FormField::new("short_code", "Short code", Input::Line, short_code.unwrap_or_default());
-        fields.push(field.hint("What an agent types to pick it. May be empty."));
+        fields.push(field.hint("A word to find it by in this list. May be empty."));
         let hint = "{{ customer.name | there }} becomes the customer's name, or “there” without one.";
         fields.push(FormField::new("text", "Text", Input::Text, text).hint(hint));
         Ok(fields)
+    }
+
+    fn wrong(values: &Values, _: Option<Uuid>) -> Vec<Wrong> {
+        let text = value(values, "text");
+        let text = fails("text", check_text(text)).or_else(|| fails("text", check_placeholders(text)));
+        let code = short_code(values).and_then(|code| fails("short_code", check_tag(&code)));
+        code.into_iter().chain(text).collect()
     }
 
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {

@@ -3,7 +3,8 @@
 use super::customers::Customers;
 use super::guard::Admin;
 use super::kind::{
-    About, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised, choice_of, chosen, value,
+    About, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised, choice_of, chosen,
+    fails, value,
 };
 use crate::error::Problem;
 use crate::view::StatusView;
@@ -16,6 +17,11 @@ use store::{Dependents, ListQuery, Page, Search, Sort, Target};
 use uuid::Uuid;
 
 pub(super) struct Conversations;
+
+/// What browsers send of a time.
+const MINUTES: &str = "2030-01-31T09:00";
+
+const NO_CUSTOMER: &str = "this is no customer's id: begin on the customer's own page";
 
 /// Agents offered as holders at most; others are reached from their own page.
 const HOLDERS: u32 = 200;
@@ -33,7 +39,7 @@ impl Kind for Conversations {
                 name: "status",
                 label: "Status",
                 choices: &[
-                    ("open", "In queue"),
+                    ("open", "Open"),
                     ("ongoing", "Ongoing"),
                     ("snoozed", "Snoozed"),
                     ("resolved", "Resolved"),
@@ -51,6 +57,7 @@ impl Kind for Conversations {
             ("urgency", "Most urgent first"),
         ],
         can_create: true,
+        begins: Some(("/admin/customers/", "Choose a customer to write to")),
         can_edit: true,
         deletion: Some("The conversation is deleted with everything that was said in it, on both sides."),
     };
@@ -136,9 +143,17 @@ impl Kind for Conversations {
     async fn fields(admin: &Admin, id: Option<Uuid>, given: &Values) -> Result<Vec<FormField>, Problem> {
         let Some(id) = id else {
             let client_id = ClientId::new().to_string();
-            return Ok(vec![
-                FormField::new("customer", "Customer", Input::Line, value(given, "customer"))
+            let id = value(given, "customer");
+            let customer = match id.parse() {
+                Ok(known) => {
+                    let name = admin.records()?.customer(known).await?.customer.name;
+                    FormField::new("customer", "Customer", Input::Fixed(name), id)
+                }
+                Err(_) => FormField::new("customer", "Customer", Input::Line, id)
                     .hint("The customer's id; their page has a button that fills it in."),
+            };
+            return Ok(vec![
+                customer,
                 FormField::new("text", "First message", Input::Text, "")
                     .hint("It is written as you, and you hold the conversation."),
                 FormField::new("client_id", "", Input::Hidden, client_id),
@@ -146,7 +161,7 @@ impl Kind for Conversations {
         };
         let conversation = find(admin, id).await?;
         let until = match conversation.state {
-            State::Snoozed { until } => until.to_string(),
+            State::Snoozed { until } => until.to_string().chars().take(MINUTES.len()).collect(),
             State::Open | State::Ongoing(_) | State::Resolved(_) => String::new(),
         };
         let holder = conversation.current_claim().map_or(admin.agent.id, |claim| claim.holder.id);
@@ -163,19 +178,33 @@ impl Kind for Conversations {
             ),
             FormField::new("holder", "Held by", Input::Choice(agents), holder.to_string())
                 .hint("Counts while the status is ongoing. Who held it before loses it."),
-            FormField::new("until", "Snoozed until", Input::Line, until)
-                .hint("Counts while the status is snoozed: such as 2030-01-31T09:00:00Z."),
+            FormField::new("until", "Snoozed until (UTC)", Input::Time, until)
+                .hint("Counts while the status is snoozed."),
             FormField::new("tags", "Tags", Input::Line, conversation.tags.join(", "))
                 .hint("Separated by commas."),
         ])
     }
 
+    fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
+        if id.is_some() {
+            let tags = tags(values).into_iter().find_map(|tag| fails("tags", check_tag(&tag)));
+            let is_snoozed = value(values, "status") == Status::Snoozed.as_str();
+            let until = is_snoozed.then(|| until(values).err()).flatten();
+            let until = until.map(|problem| ("until", problem.detail().to_owned()));
+            return until.into_iter().chain(tags).collect();
+        }
+        let customer = value(values, "customer").trim().parse::<CustomerId>().map_err(|_| NO_CUSTOMER);
+        let text = fails("text", check_text(value(values, "text")));
+        fails("customer", customer).into_iter().chain(text).collect()
+    }
+
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         let text = value(values, "text");
         check_text(text).map_err(|error| Problem::invalid("text", &error))?;
-        let customer: CustomerId = value(values, "customer").trim().parse().map_err(|_| {
-            Problem::invalid("customer", &"this is no customer's id: copy it from their page's address")
-        })?;
+        let customer: CustomerId = value(values, "customer")
+            .trim()
+            .parse()
+            .map_err(|_| Problem::invalid("customer", &NO_CUSTOMER))?;
         let records = admin.records()?;
         let known = records.customer(customer).await;
         known.map_err(|_| Problem::invalid("customer", &"there is no customer with this id"))?;
@@ -191,8 +220,7 @@ impl Kind for Conversations {
             Status::Snoozed => Target::Snoozed(until(values)?),
             Status::Resolved => Target::Resolved,
         };
-        let tags = value(values, "tags").split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        let tags: Vec<String> = tags.map(str::to_owned).collect();
+        let tags = tags(values);
         let changed = admin.records()?.change_conversation(ConversationId(id), target, &tags).await;
         changed.map_err(|error| match error {
             store::Error::NotFound("agent") => {
@@ -247,7 +275,13 @@ fn tag(filters: &Values) -> Result<Vec<String>, Problem> {
     tags.collect::<Result<_, _>>().map_err(|error| Problem::invalid("tag", &error))
 }
 
+fn tags(values: &Values) -> Vec<String> {
+    let tags = value(values, "tags").split(',').map(str::trim).filter(|tag| !tag.is_empty());
+    tags.map(str::to_owned).collect()
+}
+
 fn until(values: &Values) -> Result<Timestamp, Problem> {
-    let time = value(values, "until").trim().parse();
-    time.map_err(|_| Problem::invalid("until", &"write a time such as 2030-01-31T09:00:00Z"))
+    let typed = value(values, "until").trim();
+    let time = if typed.len() == MINUTES.len() { format!("{typed}:00Z").parse() } else { typed.parse() };
+    time.map_err(|_| Problem::invalid("until", &"choose a day and a time"))
 }

@@ -2,10 +2,12 @@
 
 use super::conversations::Conversations;
 use super::guard::Admin;
-use super::kind::{About, BY_TIME_OR_NAME, Cell, FormField, Input, Kind, Record, Row, Values, value};
+use super::kind::{
+    About, BY_TIME_OR_NAME, Cell, FormField, Input, Kind, Record, Row, Values, Wrong, fails, value,
+};
 use super::users::Users;
 use crate::error::Problem;
-use domain::CustomerId;
+use domain::{CustomerId, check_email, check_name};
 use store::{Dependents, ListQuery, Page};
 use uuid::Uuid;
 
@@ -22,6 +24,7 @@ impl Kind for Customers {
         filters: &[],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some(
             "The customer is erased, with everything that was said with them, and signed out everywhere.",
@@ -64,6 +67,10 @@ impl Kind for Customers {
         Ok(name_and_email(&customer.name, customer.email.as_deref().unwrap_or_default()).into())
     }
 
+    fn wrong(values: &Values, _: Option<Uuid>) -> Vec<Wrong> {
+        wrong_person(values, false)
+    }
+
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         let (name, email) = (value(values, "name"), value(values, "email"));
         Ok(admin.records()?.create_customer(name, email).await?.id.0)
@@ -81,6 +88,13 @@ impl Kind for Customers {
     async fn delete(admin: &Admin, id: Uuid) -> Result<(), Problem> {
         Ok(admin.records()?.erase_customer(CustomerId(id)).await?)
     }
+}
+
+/// What is wrong with a person's fields. Customers may come without an address, as imported ones do.
+pub(super) fn wrong_person(values: &Values, needs_email: bool) -> Vec<Wrong> {
+    let email = value(values, "email").trim();
+    let email = (needs_email || !email.is_empty()).then(|| fails("email", check_email(email)));
+    [fails("name", check_name(value(values, "name"))), email.flatten()].into_iter().flatten().collect()
 }
 
 /// The fields every person has.

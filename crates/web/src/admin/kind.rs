@@ -12,6 +12,14 @@ use uuid::Uuid;
 /// What was typed into a form or chosen as a filter, by name.
 pub(super) type Values = HashMap<String, String>;
 
+/// A field's name, and what is wrong with it.
+pub(super) type Wrong = (&'static str, String);
+
+/// A field that fails its check.
+pub(super) fn fails<T, E: ToString>(name: &'static str, checked: Result<T, E>) -> Option<Wrong> {
+    checked.err().map(|error| (name, error.to_string()))
+}
+
 /// What is the same for every record of a kind.
 pub(super) struct About {
     /// Its part of the address.
@@ -32,6 +40,8 @@ pub(super) struct About {
     pub orders: &'static [Choice],
     /// Whether there is a form for a new one.
     pub can_create: bool,
+    /// Where a new one begins, if not at an empty form: address and words.
+    pub begins: Option<Choice>,
     /// Whether there is a form to change one.
     pub can_edit: bool,
     /// What deleting does, if there is such a thing.
@@ -112,7 +122,11 @@ pub(super) enum Input {
     Email,
     Password,
     Text,
+    /// A minute, in UTC.
+    Time,
     Hidden,
+    /// Given and not to be changed: what people read of it.
+    Fixed(String),
     Choice(Vec<(String, String)>),
 }
 
@@ -124,11 +138,13 @@ pub(super) struct FormField {
     pub input: Input,
     pub value: String,
     pub error: Option<String>,
+    /// Whether one goes on there.
+    pub has_focus: bool,
 }
 
 impl FormField {
     pub fn new(name: &'static str, label: &'static str, input: Input, value: impl Into<String>) -> Self {
-        Self { name, label, hint: "", input, value: value.into(), error: None }
+        Self { name, label, hint: "", input, value: value.into(), error: None, has_focus: false }
     }
 
     pub fn hint(self, hint: &'static str) -> Self {
@@ -190,6 +206,12 @@ pub(super) trait Kind: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<FormField>, Problem>> + Send {
         let _ = (admin, id, given);
         async { Err(Problem::not_found("page")) }
+    }
+
+    /// What is wrong with what was typed, by the names of the fields: everything that can be told from it alone.
+    fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
+        let _ = (values, id);
+        Vec::new()
     }
 
     /// Makes a new record.

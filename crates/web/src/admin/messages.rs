@@ -3,8 +3,8 @@
 use super::conversations::Conversations;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, capitalised, chosen, line,
-    value,
+    About, BY_TIME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised, chosen,
+    fails, line, value,
 };
 use crate::error::Problem;
 use domain::{ClientId, ConversationId, MessageId, Side, check_text};
@@ -12,6 +12,8 @@ use store::{ListQuery, MessageFilter, Page};
 use uuid::Uuid;
 
 pub(super) struct Messages;
+
+const UNKNOWN: &str = "there is no conversation with this id";
 
 impl Kind for Messages {
     const ABOUT: About = About {
@@ -31,6 +33,7 @@ impl Kind for Messages {
         ],
         orders: BY_TIME,
         can_create: true,
+        begins: Some(("/admin/conversations/", "Choose a conversation to write in")),
         can_edit: true,
         deletion: Some(
             "Its text goes for good, former ones too. Its place in the conversation shows that it was deleted.",
@@ -57,7 +60,7 @@ impl Kind for Messages {
                 Cell::record(
                     &Conversations::ABOUT,
                     record.conversation,
-                    format!("no. {}", record.message.seq),
+                    format!("Conversation, no. {}", record.message.seq),
                 ),
                 Cell::time(record.message.created_at),
             ],
@@ -92,9 +95,17 @@ impl Kind for Messages {
     async fn fields(admin: &Admin, id: Option<Uuid>, given: &Values) -> Result<Vec<FormField>, Problem> {
         let Some(id) = id else {
             let client_id = ClientId::new().to_string();
-            return Ok(vec![
-                FormField::new("conversation", "Conversation", Input::Line, value(given, "conversation"))
+            let id = value(given, "conversation");
+            let conversation = match id.parse() {
+                Ok(known) => {
+                    let title = Conversations::record(admin, known).await?.title;
+                    FormField::new("conversation", "Conversation", Input::Fixed(title), id)
+                }
+                Err(_) => FormField::new("conversation", "Conversation", Input::Line, id)
                     .hint("The conversation's id; its page has a button that fills it in."),
+            };
+            return Ok(vec![
+                conversation,
                 FormField::new("text", "Message", Input::Text, "")
                     .hint("It is written as you. You hold the conversation from then on; who held it before loses it."),
                 FormField::new("client_id", "", Input::Hidden, client_id),
@@ -106,9 +117,16 @@ impl Kind for Messages {
         Ok(vec![FormField::new("text", "Message", Input::Text, text).hint(hint)])
     }
 
+    fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
+        let conversation = value(values, "conversation").trim().parse::<ConversationId>();
+        let conversation = conversation.map_err(|_| UNKNOWN).err().filter(|_| id.is_none());
+        let conversation = conversation.map(|words| ("conversation", words.to_owned()));
+        conversation.into_iter().chain(fails("text", check_text(value(values, "text")))).collect()
+    }
+
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         let text = checked(values)?;
-        let unknown = || Problem::invalid("conversation", &"there is no conversation with this id");
+        let unknown = || Problem::invalid("conversation", &UNKNOWN);
         let conversation: ConversationId =
             value(values, "conversation").trim().parse().map_err(|_| unknown())?;
         let written =

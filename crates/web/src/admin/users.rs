@@ -4,8 +4,8 @@ use super::agents::Agents;
 use super::customers::Customers;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Kind, Record, Row, Values, capitalised, choice_of,
-    value,
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Kind, Record, Row, Values, Wrong, capitalised,
+    choice_of, value,
 };
 use super::{agents, customers};
 use crate::error::Problem;
@@ -30,6 +30,7 @@ impl Kind for Users {
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
+        begins: None,
         can_edit: true,
         deletion: Some(
             "A customer is erased, with everything they said. An agent is deleted; what they wrote stays under their name.",
@@ -74,6 +75,16 @@ impl Kind for Users {
         };
         let user = admin.records()?.user(UserId(id)).await?;
         Ok(customers::name_and_email(&user.name, user.email.as_deref().unwrap_or_default()).into())
+    }
+
+    fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
+        match role(value(values, "role")) {
+            Some(Role::Agent(_)) => agents::wrong_agent(values),
+            Some(Role::Customer) => customers::wrong_person(values, false),
+            // An edited user's role is not typed; an agent's address is checked when it is saved.
+            None if id.is_some() => customers::wrong_person(values, false),
+            None => vec![("role", "choose one of those offered".into())],
+        }
     }
 
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {

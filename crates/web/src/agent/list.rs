@@ -1,6 +1,6 @@
 //! `GET /support/agent/list/`: facets and rows of the inbox, which its page renews when something changes.
 
-use super::rows::{self, Row};
+use super::rows::{self, Row, Shown};
 use super::views::{self, Facet};
 use crate::AppState;
 use crate::auth::AgentSession;
@@ -45,6 +45,12 @@ pub struct List {
     pub facets: Vec<Facet>,
     /// One page of conversations.
     pub rows: Vec<Row>,
+    /// What an empty list says: in a few words, and what to do.
+    pub empty: (&'static str, &'static str),
+    /// Whether nobody waits to be claimed.
+    pub queue_is_empty: bool,
+    /// The first page, on a later one.
+    pub first: Option<String>,
     /// The next page.
     pub more: Option<String>,
 }
@@ -71,12 +77,16 @@ impl List {
         let sort = if filter.status == [Status::Open] { Sort::Queue } else { Sort::Newest };
         let actor = Actor::Agent(agent.clone());
         let page = state.store.conversations(&actor, &filter, sort, query.cursor.as_deref(), PAGE).await?;
-        let facets = views::views(query, &state.store.counts().await?, agent.id);
+        let counts = state.store.counts().await?;
+        let facets = views::views(query, &counts, agent.id);
         let current = facets.iter().flat_map(|facet| &facet.choices).find(|choice| choice.current);
         Ok(Self {
             title: current.map_or_else(|| "Conversations".into(), |choice| choice.label.clone()),
             total: current.map(|choice| how_many(choice.count, "")).unwrap_or_default(),
-            rows: rows::load(state, &page.items).await?,
+            rows: rows::load(state, &page.items, &query.shown()).await?,
+            empty: query.nothing_there(),
+            queue_is_empty: counts.of(Status::Open) == 0,
+            first: query.cursor.as_ref().map(|_| query.address("")),
             more: page.next_cursor.map(|cursor| query.address(&cursor)),
             facets,
             query: String::new(),
@@ -84,10 +94,18 @@ impl List {
     }
 
     async fn search(state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
+        let counts = state.store.counts().await?;
+        let views = views::views(query, &counts, agent.id);
+        let nothing_found = Self {
+            title: "Search results".into(),
+            query: query.q.clone(),
+            queue_is_empty: counts.of(Status::Open) == 0,
+            ..Self::default()
+        };
         let words = match state.store.query(&query.q) {
             Ok(words) => words,
             // Half a search, as it is typed: a quotation mark, a minus.
-            Err(store::Error::Invalid { .. }) => return Ok(Self::nothing_found(query)),
+            Err(store::Error::Invalid { .. }) => return Ok(Self { facets: views, ..nothing_found }),
             Err(error) => return Err(error.into()),
         };
         let search = Search {
@@ -101,15 +119,12 @@ impl List {
         let found = state.store.search(&Actor::Agent(agent.clone()), &search).await?;
         Ok(Self {
             total: how_many(found.total, if found.total_is_exact { "" } else { "+" }),
-            facets: views::found(query, &found.facets),
+            facets: views.into_iter().take(1).chain(views::found(query, &found.facets)).collect(),
             rows: found.items.into_iter().map(Row::found).collect(),
+            first: query.cursor.as_ref().map(|_| query.address("")),
             more: found.next_cursor.map(|cursor| query.address(&cursor)),
-            ..Self::nothing_found(query)
+            ..nothing_found
         })
-    }
-
-    fn nothing_found(query: &ListQuery) -> Self {
-        Self { title: "Search results".into(), query: query.q.clone(), ..Self::default() }
     }
 }
 
@@ -130,6 +145,29 @@ impl ListQuery {
     /// The holder asked for; empty for any.
     pub(super) fn holder(&self) -> &str {
         self.holder.as_deref().unwrap_or_default()
+    }
+
+    /// What every row would say of itself, so that none has to.
+    fn shown(&self) -> Shown {
+        Shown { status: self.shown_status().parse().ok(), is_mine: self.holder() == "me" }
+    }
+
+    fn nothing_there(&self) -> (&'static str, &'static str) {
+        match (self.holder(), self.shown_status()) {
+            ("me", _) => ("You hold no conversation", "Claim the next one from the queue."),
+            ("", "open") => {
+                ("Nobody is waiting", "When a customer writes, the conversation appears here by itself.")
+            }
+            ("", "ongoing") => ("No conversation is ongoing", "Those that an agent holds stand here."),
+            ("", "snoozed") => {
+                ("Nothing is snoozed", "A snoozed conversation comes back to the queue at its time.")
+            }
+            ("", "resolved") => ("Nothing is resolved yet", "What is done stands here, to be read again."),
+            ("", _) => {
+                ("No conversations yet", "When a customer writes, the conversation appears here by itself.")
+            }
+            _ => ("They hold no conversation", "What this agent claims stands here."),
+        }
     }
 
     fn filter(&self) -> Result<Filter, Problem> {

@@ -4,7 +4,7 @@ use crate::AppState;
 use crate::error::Problem;
 use crate::view::{StatusView, When, initials};
 use domain::search::Segment;
-use domain::{Conversation, ConversationId, Side, UrgencyLevel};
+use domain::{Conversation, ConversationId, Side, Status, UrgencyLevel};
 use store::{Found, Hit};
 
 /// A conversation in the list.
@@ -19,10 +19,12 @@ pub struct Row {
     pub line: Vec<Piece>,
     /// The message that matched.
     pub hit_seq: Option<i64>,
-    /// Where it stands.
-    pub status: StatusView,
-    /// Who holds it.
+    /// Where it stands; none where the whole list stands there.
+    pub status: Option<StatusView>,
+    /// Who holds it; none where that is the reader.
     pub holder: Option<String>,
+    /// Whether the customer waits for an answer.
+    pub waits: bool,
     /// How long the customer waits, or the last activity.
     pub at: When,
     /// Whether the customer wrote something no agent has read.
@@ -41,13 +43,24 @@ pub struct Piece {
     pub hit: bool,
 }
 
+/// What is the same for every row of a list, and said above it.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub status: Option<Status>,
+    pub is_mine: bool,
+}
+
 /// Rows with the last line of each.
-pub(super) async fn load(state: &AppState, conversations: &[Conversation]) -> Result<Vec<Row>, Problem> {
+pub(super) async fn load(
+    state: &AppState,
+    conversations: &[Conversation],
+    shown: &Shown,
+) -> Result<Vec<Row>, Problem> {
     let wanted = conversations.iter().map(|conversation| (conversation.key, conversation.last_seq));
     let mut lines = state.store.lines(wanted).await?;
     let rows = conversations.iter().map(|conversation| {
         let text = lines.remove(&conversation.key).unwrap_or_else(|| "(deleted)".into());
-        Row::new(conversation, vec![Piece { text, hit: false }], None)
+        Row::new(conversation, vec![Piece { text, hit: false }], None, shown)
     });
     Ok(rows.collect())
 }
@@ -58,25 +71,55 @@ impl Row {
             Hit::Message(message) => Some(message.seq),
             Hit::Note(_) | Hit::Customer => None,
         };
-        let line = found.snippet.into_iter().map(|Segment { text, hit }| Piece { text, hit });
-        Self::new(&found.conversation, line.collect(), hit_seq)
+        let mut line: Vec<_> =
+            found.snippet.into_iter().map(|Segment { text, hit }| Piece { text, hit }).collect();
+        // A row is one line: what stands before the first match must not push it out of sight.
+        if let [before, hit, ..] = &mut *line
+            && hit.hit
+        {
+            before.text = ending(&before.text);
+        }
+        Self::new(&found.conversation, line, hit_seq, &Shown::default())
     }
 
-    fn new(conversation: &Conversation, line: Vec<Piece>, hit_seq: Option<i64>) -> Self {
-        let status = StatusView(conversation.status());
-        let waiting = conversation.waiting_since.filter(|_| !status.is_resolved());
+    fn new(conversation: &Conversation, line: Vec<Piece>, hit_seq: Option<i64>, shown: &Shown) -> Self {
+        let status = conversation.status();
+        let waiting = conversation.waiting_since.filter(|_| status != Status::Resolved);
+        let holder = conversation.current_claim().filter(|_| !shown.is_mine);
         Self {
             id: conversation.id,
             customer: conversation.customer.name.clone(),
             initials: initials(&conversation.customer.name),
             line,
             hit_seq,
-            status,
-            holder: conversation.current_claim().map(|claim| claim.holder.name.clone()),
+            status: Some(StatusView(status)).filter(|_| shown.status != Some(status) && !shown.is_mine),
+            holder: holder.map(|claim| claim.holder.name.clone()),
+            waits: waiting.is_some(),
             at: waiting.map_or_else(|| When::ago(conversation.last_message_at), When::waiting),
             unread: conversation.has_unread(Side::Agent),
             urgent: conversation.urgency.level == UrgencyLevel::High,
             tags: conversation.tags.clone(),
         }
+    }
+}
+
+/// The last words of a text that is longer than a few.
+fn ending(text: &str) -> String {
+    const CHARS: usize = 24;
+    let Some((at, _)) = text.char_indices().rev().nth(CHARS) else { return text.to_owned() };
+    let tail = &text[at..];
+    let words = tail.split_once(char::is_whitespace).map_or(tail, |(_, words)| words);
+    format!("…{words}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ending;
+
+    #[test]
+    fn a_match_keeps_a_few_words_before_it() {
+        assert_eq!(ending("only a few "), "only a few ");
+        assert_eq!(ending("I was charged twice for the same train "), "…for the same train ");
+        assert_eq!(ending(&"é".repeat(40)), format!("…{}", "é".repeat(25)));
     }
 }

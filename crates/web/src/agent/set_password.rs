@@ -5,6 +5,7 @@ use crate::auth::{As, cookies};
 use crate::client_address::ClientAddress;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, sentence, wrong};
+use crate::page::ErrorPage;
 use crate::view::{Field, Html};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -43,8 +44,26 @@ pub(super) async fn show(
     State(state): State<AppState>,
     Path(token): Path<String>,
 ) -> Result<Response, Problem> {
-    let page = SetPassword { agent_name: name_behind(&state, &token).await?, ..SetPassword::default() };
-    Ok(Html(page).into_response())
+    match name_behind(&state, &token).await {
+        Ok(agent_name) => Ok(Html(SetPassword { agent_name, ..SetPassword::default() }).into_response()),
+        Err(problem) => used_up(problem),
+    }
+}
+
+/// A link that opens nothing was used, or is too old.
+fn used_up(problem: Problem) -> Result<Response, Problem> {
+    if problem.code() != Code::NotFound {
+        return Err(problem);
+    }
+    let page = ErrorPage {
+        status: problem.code().status().as_u16(),
+        heading: "This link does not work any more",
+        detail: "It works once, and within 24 hours. If you have set your password, sign in with it; if not, ask an \
+                 administrator for a new link."
+            .into(),
+        ways: vec![("/support/agent/".into(), "Sign in")],
+    };
+    Ok(problem.response(Html(page)))
 }
 
 pub(super) async fn set(
@@ -53,7 +72,10 @@ pub(super) async fn set(
     address: ClientAddress,
     PageForm(form): PageForm<SetPasswordForm>,
 ) -> Result<Response, Problem> {
-    let agent_name = name_behind(&state, &token).await?;
+    let agent_name = match name_behind(&state, &token).await {
+        Ok(agent_name) => agent_name,
+        Err(problem) => return used_up(problem),
+    };
     let is_first = agent_name.is_none();
     let asked = |error: Option<String>| error.filter(|_| is_first);
     let page = SetPassword {
@@ -78,7 +100,7 @@ pub(super) async fn set(
             let email = Field { error: Some(sentence(problem.detail())), ..page.email };
             return Ok(problem.response(Html(SetPassword { email, ..page })));
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return used_up(error.into()),
     };
     let signed_in = store.sign_in(&email, password, from).await?;
     let cookie = signed_in.map(|(token, _)| [(SET_COOKIE, cookies::set(&state.config, As::Agent, &token))]);

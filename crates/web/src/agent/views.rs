@@ -25,15 +25,15 @@ pub struct Choice {
     pub current: bool,
 }
 
-/// Without a search, choices are views: each stands for itself.
+/// The views: each stands for itself, and leaves a search.
 pub(super) fn views(query: &ListQuery, counts: &Counts, me: AgentId) -> Vec<Facet> {
     let choice = |label: &str, status: &str, holder: &str, count| Choice {
         label: label.to_owned(),
         href: address(&[("status", status), ("holder", holder)]),
         count,
-        current: (status, holder) == (query.shown_status(), query.holder()),
+        current: query.q.trim().is_empty() && (status, holder) == (query.shown_status(), query.holder()),
     };
-    let of = |wanted| counts.status.iter().filter(|(status, _)| *status == wanted).map(|(_, n)| n).sum();
+    let of = |wanted| counts.of(wanted);
     let held_by = |wanted| {
         let mut held = counts.holder.iter().filter_map(|(holder, n)| Some((holder.as_ref()?, *n)));
         held.find(|((id, _), _)| *id == wanted).map_or(0, |(_, n)| n)
@@ -61,7 +61,11 @@ pub(super) fn found(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
         choices(facets, "status", status, |status| [("status", status), ("holder", holder)], &query.q);
     let by_holder =
         choices(facets, "holder", holder, |holder| [("status", status), ("holder", holder)], &query.q);
-    vec![Facet { label: "Status", choices: by_status }, Facet { label: "Held by", choices: by_holder }]
+    let groups = [
+        Facet { label: "Found, by status", choices: by_status },
+        Facet { label: "Found, by holder", choices: by_holder },
+    ];
+    groups.into_iter().filter(|facet| !facet.choices.is_empty()).collect()
 }
 
 fn choices<'a>(

@@ -4,12 +4,14 @@ use super::openapi;
 use crate::AppState;
 use crate::error::Code;
 use askama::Template;
+use askama::filters::{Escaper, Html as HtmlEscaper, HtmlSafe};
 use axum::Router;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(openapi()).unwrap_or_default());
@@ -25,11 +27,46 @@ pub(crate) fn page() -> Router<AppState> {
         .route("/api/docs", get(async || Html(Reference::new(&DOCUMENT).render().unwrap_or_default())))
 }
 
+/// A text of the document: what stands between backticks is code, everything else text (A6).
+#[derive(Clone, Copy)]
+struct Prose<'a>(&'a str);
+
+impl Prose<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Prose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<_> = self.0.split('`').collect();
+        for (at, part) in parts.iter().enumerate() {
+            // A backtick without a partner is one.
+            let is_last = at + 1 == parts.len();
+            match (at % 2, is_last) {
+                (0, _) => HtmlEscaper.write_escaped_str(&mut *f, part)?,
+                (_, false) => {
+                    f.write_str("<code>")?;
+                    HtmlEscaper.write_escaped_str(&mut *f, part)?;
+                    f.write_str("</code>")?;
+                }
+                (_, true) => {
+                    f.write_str("`")?;
+                    HtmlEscaper.write_escaped_str(&mut *f, part)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl HtmlSafe for Prose<'_> {}
+
 /// The reference as a page.
 #[derive(Template)]
 #[template(path = "api/reference.html")]
 struct Reference<'a> {
-    description: &'a str,
+    description: Prose<'a>,
     version: &'a str,
     groups: BTreeMap<&'a str, Vec<Call<'a>>>,
     schemas: Vec<(&'a str, Schema<'a>)>,
@@ -41,7 +78,7 @@ struct Call<'a> {
     method: String,
     path: &'a str,
     summary: &'a str,
-    description: &'a str,
+    description: Prose<'a>,
     is_public: bool,
     parameters: Vec<Field<'a>>,
     body: Option<String>,
@@ -51,18 +88,18 @@ struct Call<'a> {
 struct Field<'a> {
     name: &'a str,
     kind: String,
-    description: &'a str,
+    description: Prose<'a>,
     is_required: bool,
 }
 
 struct Answer<'a> {
     status: &'a str,
-    description: &'a str,
+    description: Prose<'a>,
     body: Option<String>,
 }
 
 struct Schema<'a> {
-    description: &'a str,
+    description: Prose<'a>,
     fields: Vec<Field<'a>>,
 }
 
@@ -77,7 +114,7 @@ impl<'a> Reference<'a> {
         let schemas = entries(&document["components"]["schemas"]);
         let schemas = schemas.filter(|(name, _)| !name.contains("List_"));
         Self {
-            description: text(&document["info"]["description"]),
+            description: Prose(text(&document["info"]["description"])),
             version: text(&document["info"]["version"]),
             groups,
             schemas: schemas.map(|(name, schema)| (name, Schema::new(schema))).collect(),
@@ -91,12 +128,12 @@ impl<'a> Call<'a> {
         let parameters = call["parameters"].as_array().into_iter().flatten().map(|parameter| Field {
             name: text(&parameter["name"]),
             kind: kind(&parameter["schema"]),
-            description: text(&parameter["description"]),
+            description: Prose(text(&parameter["description"])),
             is_required: parameter["required"] == true,
         });
         let responses = entries(&call["responses"]).map(|(status, response)| Answer {
             status,
-            description: text(&response["description"]),
+            description: Prose(text(&response["description"])),
             body: content(response),
         });
         Self {
@@ -104,7 +141,7 @@ impl<'a> Call<'a> {
             method: method.to_uppercase(),
             path,
             summary: text(&call["summary"]),
-            description: text(&call["description"]),
+            description: Prose(text(&call["description"])),
             is_public: call.get("security").is_some(),
             parameters: parameters.collect(),
             body: content(&call["requestBody"]),
@@ -120,10 +157,10 @@ impl<'a> Schema<'a> {
         let fields = entries(&schema["properties"]).map(|(name, field)| Field {
             name,
             kind: kind(field),
-            description: text(&field["description"]),
+            description: Prose(text(&field["description"])),
             is_required: required(name),
         });
-        Self { description: text(&schema["description"]), fields: fields.collect() }
+        Self { description: Prose(text(&schema["description"])), fields: fields.collect() }
     }
 }
 
@@ -178,5 +215,13 @@ mod tests {
         }
         assert!(Code::ALL.iter().all(|code| html.contains(&format!("id=\"{}\"", code.as_str()))));
         assert!(!html.contains("http://") && !html.contains("https://"));
+        assert!(html.contains("<code>") && !html.contains('`'));
+    }
+
+    #[test]
+    fn a6_prose_is_text_and_inline_code() {
+        let shown = |text| Prose(text).to_string();
+        assert_eq!(shown("with `client_id` <b>"), "with <code>client_id</code> &#60;b&#62;");
+        assert_eq!(shown("`<i>` and a lone `"), "<code>&#60;i&#62;</code> and a lone `");
     }
 }

@@ -7,9 +7,9 @@ use crate::auth::Reached;
 use crate::customer::home::requests;
 use crate::error::Problem;
 use crate::view::{Html, StatusView, When, initials};
-use axum::extract::{Query, State};
+use axum::extract::{Query, State as FromState};
 use axum::response::{IntoResponse, Response};
-use domain::{Actor, Agent, ClientId, Conversation, Customer, Side, Timestamp};
+use domain::{Actor, Agent, ClientId, Conversation, Customer, Side, State, Status, Timestamp};
 use serde::Deserialize;
 
 /// How many earlier conversations stand beside an agent's.
@@ -24,7 +24,7 @@ pub(super) struct ShowQuery {
 }
 
 pub(super) async fn show(
-    State(state): State<AppState>,
+    FromState(state): FromState<AppState>,
     Reached { session, conversation }: Reached,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, Problem> {
@@ -50,13 +50,13 @@ pub(super) async fn customer_room(
     stretch: Stretch,
 ) -> Result<CustomerRoom, Problem> {
     let queue = match conversation.status() {
-        domain::Status::Open => {
+        Status::Open => {
             queue_words(state.store.queue_position(conversation).await?, state.hub.agents_online())
         }
         _ => String::new(),
     };
     Ok(CustomerRoom {
-        agent_name: conversation.current_claim().map(|claim| claim.holder.name.clone()),
+        agent_name: answered_by(conversation),
         queue,
         client_id: ClientId::new(),
         draft: String::new(),
@@ -77,6 +77,7 @@ async fn agent_room(
     // An administrator never claims by mere opening (C4); who holds it already, works on.
     let is_work = matches!(holder, Holder::Me) || !wants_view && !agent.is_administrator();
     let mode = if is_work { "work" } else { "view" };
+    let waiting_since = conversation.waiting_since.filter(|_| conversation.status() != Status::Resolved);
     let mut earlier_conversations = requests(state, &Actor::Customer(customer.clone()), EARLIER).await?;
     earlier_conversations.retain(|request| request.id != conversation.id);
     Ok(AgentRoom {
@@ -88,12 +89,23 @@ async fn agent_room(
             email: customer.email.clone(),
             email_verified: customer.email_verified,
         },
-        waiting_since: conversation.waiting_since.map(When::waiting),
+        waiting_since: waiting_since.map(When::waiting),
         created_at: When::ago(conversation.created_at),
         tags: conversation.tags.clone(),
         earlier_conversations,
         room: room(conversation, Side::Agent, &agent.name, mode, stretch),
     })
+}
+
+/// Who answers, or who did when it was resolved.
+fn answered_by(conversation: &Conversation) -> Option<String> {
+    let agent = match &conversation.state {
+        State::Resolved(resolution) => resolution.former_holder.as_ref(),
+        State::Open | State::Ongoing(_) | State::Snoozed { .. } => {
+            conversation.current_claim().map(|claim| &claim.holder)
+        }
+    };
+    agent.map(|agent| agent.name.clone())
 }
 
 fn holder(conversation: &Conversation, agent: &Agent, now: Timestamp) -> Holder {

@@ -40,8 +40,8 @@ pub struct RequestRow {
     pub status: StatusView,
     /// The last message's time.
     pub last_activity: When,
-    /// Whether something new came that was not read.
-    pub unread: bool,
+    /// How many messages came that were not read.
+    pub unread: i64,
 }
 
 pub(super) async fn show(State(state): State<AppState>, caller: Caller) -> Result<Response, Problem> {
@@ -88,6 +88,15 @@ fn row(conversation: &Conversation, line: Option<String>) -> RequestRow {
         first_line: line.unwrap_or_else(|| "(deleted)".into()),
         status: StatusView(conversation.status()),
         last_activity: When::ago(conversation.last_message_at),
-        unread: conversation.has_unread(Side::Customer),
+        unread: unread(conversation),
     }
+}
+
+/// Whoever wrote had read what stood before: after that all is the agents'.
+fn unread(conversation: &Conversation) -> i64 {
+    if !conversation.has_unread(Side::Customer) {
+        return 0;
+    }
+    let read = conversation.customer_seen_seq.max(conversation.last_customer_seq);
+    (conversation.last_agent_seq - read).max(1)
 }

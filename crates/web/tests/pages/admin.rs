@@ -94,6 +94,8 @@ both_databases! {
         let form = [("name", "Noor Ali"), ("email", "noor@example.org")];
         let (_, record) = saved(browser.post(&format!("{path}edit"), &form).await).await;
         assert!(record.contains("Noor Ali") && record.contains("noor@example.org"));
+        let log = page(&browser, "/admin/audit-log/").await;
+        assert!(log.contains("Noor Ali") && log.contains(&format!(r#"href="{path}""#)), "who it was about: {log}");
         delete(&browser, &path).await;
         let log = page(&browser, "/admin/audit-log/").await;
         for action in ["Customer added", "Customer changed", "Customer erased"] {
@@ -121,7 +123,13 @@ both_databases! {
         assert_eq!(taken.status(), StatusCode::CONFLICT);
         assert!(taken.text().await.unwrap().contains(r#"id="email-error""#));
         let link = browser.post(&format!("{path}password-link"), &[]).await.text().await.unwrap();
-        assert!(link.contains("set-password/"), "{link}");
+        assert!(link.contains(app.url().join("set-password/").unwrap().as_str()), "a whole address: {link}");
+        let short = browser.post("/admin/agents/new", &[("name", " "), ("email", "ada"), ("role", "agent"), ("password", "short")]).await;
+        let short = short.text().await.unwrap();
+        for field in ["name", "email", "password"] {
+            assert!(short.contains(&format!(r#"id="{field}-error""#)), "every field that is wrong says so: {field}");
+        }
+        assert_eq!(short.matches(" autofocus").count(), 1, "one goes on at the first of them");
         let form = [("name", "Ada L"), ("email", "ada@example.com"), ("role", "agent"), ("disabled", "yes")];
         saved(browser.post(&format!("{path}edit"), &form).await).await;
         assert!(page(&browser, "/admin/agents/?disabled=yes&q=ada").await.contains("Ada L"));
@@ -158,6 +166,8 @@ both_databases! {
         }
         assert!(page(&browser, &format!("/admin/conversations/?customer={}", noor.id)).await.contains(&id));
 
+        let begun = page(&browser, &format!("/admin/messages/new?conversation={id}")).await;
+        assert!(begun.contains("Conversation with Noor") && begun.contains(&format!(r#"value="{id}""#)), "{begun}");
         let client_id = client_id();
         let form = [("conversation", &*id), ("text", HOSTILE), ("client_id", &*client_id)];
         let (message, record) = saved(browser.post("/admin/messages/new", &form).await).await;
@@ -180,6 +190,11 @@ both_databases! {
         let wrong = browser.post(&format!("{path}edit"), &form).await;
         assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text().await.unwrap().contains(r#"id="until-error""#));
+        let form = [("status", "snoozed"), ("until", "2038-01-31T09:00"), ("tags", "")];
+        let (_, record) = saved(browser.post(&format!("{path}edit"), &form).await).await;
+        assert!(record.contains("2038-01-31T09:00:00Z"), "a time as browsers send it: {record}");
+        let again = page(&browser, &format!("{path}edit")).await;
+        assert!(again.contains(r#"value="2038-01-31T09:00""#) && again.contains("Conversation with Noor"), "{again}");
         let form = [("status", "ongoing"), ("holder", &*ada.id), ("tags", "vip, billing")];
         let (_, record) = saved(browser.post(&format!("{path}edit"), &form).await).await;
         assert!(record.contains("Ada") && record.contains("billing, vip"), "{record}");

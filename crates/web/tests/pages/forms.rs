@@ -71,6 +71,7 @@ both_databases! {
         for part in ["My long story", "noor@", r#"id="name-error""#, r#"id="email-error""#, &client_id] {
             assert!(page.contains(part), "{part}");
         }
+        assert!(page.contains("autofocus aria-invalid") && page.matches("autofocus").count() == 1);
         assert!(!page.contains(r#"id="text-error""#));
 
         let (chat, _) = browser.begin("Noor", "Hello").await;
@@ -83,7 +84,10 @@ both_databases! {
     async fn a1_a_foreign_conversation_is_a_missing_one(app: TestApp) {
         let (chat, _) = Browser::new(&app).begin("Noor", "Mine alone").await;
         let other = Browser::new(&app);
-        assert_eq!(other.get(&chat).await.status(), StatusCode::UNAUTHORIZED);
+        let stranger = other.get(&chat).await;
+        assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+        let page = stranger.text().await.unwrap();
+        assert!(page.contains("/support/customer/") && page.contains("/support/agent/?next=%2Fchat%2F"), "{page}");
         other.begin("Sam", "Another").await;
         for path in [&*chat, "/chat/0198aaaa-0000-7000-8000-000000000000/", "/chat/nonsense/"] {
             let response = other.get(path).await;
@@ -109,13 +113,52 @@ both_databases! {
         let inbox = browser.post("/support/agent/", &right).await.text().await.unwrap();
         assert!(inbox.contains("The heating is cold") && inbox.contains(&chat) && inbox.contains("1 conversation"));
         let list = browser.get("/support/agent/list/?holder=me").await.text().await.unwrap();
-        assert!(!list.contains("The heating is cold") && list.contains("Nothing here"));
+        assert!(!list.contains("The heating is cold") && list.contains("You hold no conversation"));
         let page = browser.get(&format!("{chat}?as=agent")).await.text().await.unwrap();
         assert!(page.contains(r#"data-viewer="agent""#) && page.contains("The heating is cold"));
 
         let page = browser.post("/support/agent/sign-out", &[]).await.text().await.unwrap();
         assert!(page.contains(r#"name="password""#));
         assert_eq!(browser.get(&chat).await.status(), StatusCode::UNAUTHORIZED);
+    }
+
+    async fn a_used_link_says_what_to_do(app: TestApp) {
+        let response = Browser::new(&app).get("/set-password/used-long-ago").await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        let page = response.text().await.unwrap();
+        assert!(page.contains("This link does not work any more") && page.contains("ask an administrator"), "{page}");
+    }
+
+    async fn home_counts_what_was_not_read(app: TestApp) {
+        let customer = Browser::new(&app);
+        let (chat, _) = customer.begin("Noor", "Hello").await;
+        let mira = app.agent("Mira").await;
+        let id = chat.trim_matches('/').rsplit('/').next().unwrap();
+        mira.claim(id).await;
+        for text in ["Good morning", "What is it?"] {
+            let message = serde_json::json!({ "client_id": ClientId::new(), "text": text });
+            mira.post(&format!("/conversations/{id}/messages"), message).await.expect(201);
+        }
+        let home = customer.get("/support/customer/").await.text().await.unwrap();
+        assert!(home.contains(r#"<span class="count">2<"#), "{home}");
+    }
+
+    async fn a_long_list_goes_on_without_scripts_and_leads_back(app: TestApp) {
+        let noor = app.customer("Noor").await;
+        for n in 0..51 {
+            noor.open_conversation(&format!("Request {n}")).await;
+        }
+        app.agent("Mira").await;
+        let browser = Browser::new(&app);
+        let sign_in = [("email", "mira@example.com"), ("password", "correct horse battery")];
+        let first = browser.post("/support/agent/", &sign_in).await.text().await.unwrap();
+        assert_eq!(first.matches("<li data-id=").count(), 50);
+        assert!(first.contains("51 conversations") && !first.contains("Back to the start"));
+        let at = first.find("/support/agent/?cursor=").unwrap();
+        let next: String = first[at..].chars().take_while(|c| *c != '"').collect();
+        let second = browser.get(&next).await.text().await.unwrap();
+        assert_eq!(second.matches("<li data-id=").count(), 1);
+        assert!(second.contains("Back to the start") && !second.contains("Show more"));
     }
 
     async fn one_browser_is_customer_and_agent_at_once(app: TestApp) {

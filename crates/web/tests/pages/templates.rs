@@ -163,13 +163,13 @@ fn requests() -> Vec<RequestRow> {
         unread,
     };
     vec![
-        request("My standing order of the 15th went out twice", Status::Ongoing, 183, true),
-        request(ATTACK, Status::Open, 20, false),
+        request("My standing order of the 15th went out twice", Status::Ongoing, 183, 2),
+        request(ATTACK, Status::Open, 20, 0),
         request(
             "The card arrived but the code in the letter cannot be read at all, and the branch says to write here",
             Status::Open,
             0,
-            false,
+            0,
         ),
     ]
 }
@@ -235,8 +235,9 @@ fn list(rows: usize) -> List {
                     Piece { text: "refund".into(), hit: n == 3 },
                 ],
                 hit_seq: None,
-                status: StatusView(statuses[n % statuses.len()]),
+                status: (n % 7 != 0).then(|| StatusView(statuses[n % statuses.len()])),
                 holder: (n % 6 == 2).then(|| "Mira Okafor".into()),
+                waits: n % 2 == 0,
                 at: When::waiting(at(150 + n as u64)),
                 unread: n % 3 == 0,
                 urgent: n % 5 == 0,
@@ -278,7 +279,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 ongoing: requests(),
                 resolved: requests()
                     .into_iter()
-                    .map(|row| RequestRow { status: StatusView(Status::Resolved), unread: false, ..row })
+                    .map(|row| RequestRow { status: StatusView(Status::Resolved), unread: 0, ..row })
                     .collect(),
                 client_id: ClientId::new(),
                 text: Field::default(),

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::Side;
 use realtime::wire::ConversationView;
 
-/// Take the next one
+/// Claim the next one
 ///
 /// Claims the first conversation of the queue.
 #[utoipa::path(

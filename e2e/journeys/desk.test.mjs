@@ -1,0 +1,112 @@
+// What an agent relies on: a reply stays a reply, the page tells the truth about the claim, the list is whole.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { message, request, signIn, write } from "../people.mjs";
+import { GRACE, LINUS, stage } from "../stage.mjs";
+
+const { newWindow } = stage();
+
+const composer = (page) => page.locator("chat-room").getByRole("textbox");
+const send = (page) => page.getByRole("button", { name: "Send", exact: true });
+
+/** Ada asks, and Grace has claimed it by opening it. */
+async function conversation(text) {
+  const [ada, grace] = [await newWindow(), await newWindow()];
+  const address = await request(ada, { name: "Ada", email: "ada@example.com", text });
+  await signIn(grace, GRACE.email);
+  await grace.goto(address);
+  await grace.getByText("Yours").waitFor();
+  return { ada, grace, address };
+}
+
+test("a reply being written never becomes a note when the customer resolves, and undoing gives it back", async () => {
+  const { ada, grace } = await conversation("Is it on its way?");
+  await composer(grace).pressSequentially("It left this morn");
+  await ada.getByRole("button", { name: "Mark as resolved" }).click();
+  await grace.getByText("Resolved. A new message from the customer reopens it.").waitFor();
+  await composer(grace).pressSequentially("ing");
+  await composer(grace).press("Enter");
+  assert.equal(await composer(grace).inputValue(), "It left this morning");
+  assert.ok(await send(grace).isDisabled());
+  await grace.getByText("Reopen it to reply").waitFor();
+  assert.equal(await grace.getByRole("log").locator("[data-note-seq].note").count(), 0);
+  assert.equal(await ada.getByRole("heading", { level: 1 }).innerText(), "Grace");
+
+  await ada.getByRole("button", { name: "Undo" }).click();
+  await grace.getByText("Yours").waitFor();
+  assert.ok(await grace.getByRole("button", { name: /^Claim/ }).isHidden());
+  await send(grace).and(grace.locator(":enabled")).click();
+  await message(ada, "It left this morning").waitFor();
+});
+
+test("a reply being written stays one when the claim is lost, and is sent only by hand", async () => {
+  const { ada, grace, address } = await conversation("Which one is mine?");
+  const again = await grace.context().newPage();
+  await again.goto(address);
+  await again.getByText("Yours").waitFor();
+  await composer(grace).fill("The blue one");
+  await again.getByRole("button", { name: "Return to queue" }).click();
+  await grace.getByText("Your claim has ended. What you wrote was not sent:").waitFor();
+  assert.equal(await composer(grace).inputValue(), "The blue one");
+  assert.equal(await message(ada, "The blue one").count(), 0);
+
+  const linus = await newWindow();
+  await signIn(linus, LINUS.email);
+  await linus.goto(address);
+  await linus.getByText("Yours").waitFor();
+  await grace.getByText("Linus holds this conversation now.").waitFor();
+  assert.ok(await send(grace).isDisabled());
+  await linus.getByRole("button", { name: "Return to queue" }).click();
+  await grace.getByRole("button", { name: "Claim again" }).click();
+  await grace.getByText("Yours").waitFor();
+  await send(grace).and(grace.locator(":enabled")).click();
+  await message(ada, "The blue one").waitFor();
+});
+
+test("how long the customer waits is told as it changes", async () => {
+  const { ada, grace } = await conversation("Anybody there?");
+  const waiting = grace.locator('[data-part="waiting"]');
+  await waiting.getByText("0 min").waitFor();
+  await write(grace, "Here I am.");
+  await waiting.getByText("no", { exact: true }).waitFor();
+  await write(ada, "Good!");
+  await waiting.getByText("0 min").waitFor();
+});
+
+test("the customer stands one button away on a small screen", async () => {
+  const { grace, ada } = await conversation("Do you see me?");
+  await grace.setViewportSize({ width: 360, height: 740 });
+  assert.ok(await grace.getByText("ada@example.com").isHidden());
+  await grace.getByRole("button", { name: "Customer" }).click();
+  await grace.getByText("not verified").waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.getByText("not verified").waitFor({ state: "hidden" });
+  await ada.close();
+});
+
+test("more of a long list comes below what is shown, and a search keeps the views", async () => {
+  const [grace, customers] = [await newWindow(), await newWindow()];
+  await customers.goto("/");
+  await customers.evaluate(async () => {
+    const post = async (path, body, token) => {
+      const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+      return (await fetch(`/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit" })).json();
+    };
+    const { token } = await post("/customer-sessions", { name: "Many", email: "many@example.com" });
+    for (let n = 0; n < 55; n += 1) await post("/conversations", { text: `Request ${n}`, client_id: crypto.randomUUID() }, token);
+  });
+  await signIn(grace, GRACE.email);
+  const rows = grace.locator(".rows > li");
+  const total = Number.parseInt(await grace.locator(".total").innerText(), 10);
+  assert.ok(total >= 55);
+  assert.equal(await rows.count(), 50);
+  await grace.getByRole("link", { name: "Show more" }).click();
+  await rows.nth(50).waitFor();
+  assert.equal(await rows.count(), total);
+  assert.equal(new Set(await rows.evaluateAll((all) => all.map((row) => row.dataset.id))).size, total);
+
+  await grace.getByRole("searchbox").fill("Request 54");
+  await grace.getByRole("heading", { name: "Search results" }).waitFor();
+  await grace.getByRole("navigation", { name: "Filters" }).getByRole("link", { name: /^Queue/ }).click();
+  await grace.getByRole("heading", { name: "Queue" }).waitFor();
+});
