@@ -68,7 +68,7 @@ impl Node {
         (channel, self.packet(channel, hint))
     }
 
-    /// What to say every [`BEAT_EVERY`], on every channel.
+    /// What to say every second, on every channel.
     pub fn beats(&mut self, agents: &[AgentKey]) -> Vec<(u16, Vec<u8>)> {
         let agents: Vec<i64> = agents.iter().map(|agent| agent.0).collect();
         (0..CHANNELS)

@@ -25,8 +25,9 @@ pub const OVERLOAD_RETRY: Duration = Duration::from_secs(1);
 const MAX_BATCH: usize = 500;
 /// Messages to conversations that somebody else has locked, which the writer keeps for later; more are refused.
 const MAX_BLOCKED: usize = 4096;
-/// How many of them may be to one conversation, so that it takes no room from the others.
-const MAX_BLOCKED_AT_ONE: usize = 128;
+/// How many of them may be to one conversation, so that it takes no room from the others. With what a batch adds, still
+/// less than a mailbox holds.
+const MAX_BLOCKED_AT_ONE: usize = 512;
 /// Conversations whose lock is waited for at once, each on a connection of its own.
 const BLOCKED_CONNECTIONS: usize = 4;
 /// How often the others are tried again while nothing else comes.

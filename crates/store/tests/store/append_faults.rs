@@ -79,7 +79,7 @@ fn d8_a_locked_conversation_holds_up_no_other() {
         let (locked, free) = (conversation(&store, &noor).await, conversation(&store, &noor).await);
         let blocker = Blocker::of(store.config(), &locked).await;
         let began = Instant::now();
-        let stuck = (0..200).map(|n| store.append(&noor, message(&locked, &format!("stuck {n}"))));
+        let stuck = (0..1_200).map(|n| store.append(&noor, message(&locked, &format!("stuck {n}"))));
         let going = async {
             for n in 0..40 {
                 let began = Instant::now();
@@ -93,7 +93,7 @@ fn d8_a_locked_conversation_holds_up_no_other() {
         let (stuck, ()) = tokio::join!(join_all(stuck), going);
         assert!(began.elapsed() < A_FEW_SECONDS, "{:?}", began.elapsed());
         let overloaded = stuck.iter().filter(|result| matches!(result, Err(Error::Overloaded))).count();
-        assert!((1..200).contains(&overloaded), "one conversation takes only so much room: {overloaded}");
+        assert!((1..1_200).contains(&overloaded), "one conversation takes only so much room: {overloaded}");
         assert!(stuck.iter().all(|result| matches!(result, Err(Error::Locked | Error::Overloaded))));
         blocker.release().await;
         assert_eq!(store.append(&noor, message(&locked, "at last")).await.unwrap().message.seq, 2);
