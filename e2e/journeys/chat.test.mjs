@@ -136,7 +136,7 @@ for (const [width, height, colorScheme] of [[360, 740, "light"], [360, 740, "dar
     const page = await newWindow({ viewport: { width, height }, colorScheme });
     const address = await request(page, { name: "Ada", email: "ada@example.com", text: "x".repeat(300) });
     await signIn(page, GRACE.email);
-    for (const path of ["/", "/support/customer/", "/support/agent/", `${address}?as=customer`, `${address}?as=agent&mode=view`]) {
+    for (const path of ["/", "/support/customer/", "/support/agent/", "/support/agent/?q=Ada", `${address}?as=customer`, `${address}?as=agent&mode=view`]) {
       await page.goto(path);
       const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(scrollWidth <= width, `${path} is ${scrollWidth} px wide`);

@@ -84,6 +84,19 @@ test("the customer stands one button away on a small screen", async () => {
   await ada.close();
 });
 
+test("the customer's home counts what came while they were elsewhere", async () => {
+  const { ada, grace } = await conversation("Shall I wait?");
+  await ada.goto("/support/customer/");
+  await ada.getByRole("link", { name: /Shall I wait/ }).waitFor();
+  for (const text of ["No need.", "It is on its way."]) {
+    await write(grace, text);
+    await message(grace, text).waitFor();
+  }
+  await ada.evaluate(() => dispatchEvent(new Event("focus")));
+  await ada.getByRole("link", { name: /2 new/ }).click();
+  await message(ada, "It is on its way.").waitFor();
+});
+
 test("more of a long list comes below what is shown, and a search keeps the views", async () => {
   const [grace, customers] = [await newWindow(), await newWindow()];
   await customers.goto("/");

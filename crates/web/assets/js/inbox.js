@@ -38,6 +38,8 @@ class InboxList extends HTMLElement {
     });
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.stale && this.#renewSoon());
+    // On small screens the views are one line: where one is stays in sight.
+    this.querySelector('.facets [aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
     this.socket.connect();
   }
 
@@ -148,7 +150,9 @@ class InboxList extends HTMLElement {
       if (known.size && !known.has(row.dataset.id)) row.classList.add("arrived");
     }
     localise(content);
+    const { scrollLeft } = this.querySelector(".facets");
     this.list.replaceChildren(content);
+    this.querySelector(".facets").scrollLeft = scrollLeft;
     this.searched = new URLSearchParams(location.search).get("q")?.trim() ?? "";
     if (focused) this.querySelector(`[data-id="${focused}"] a`)?.focus({ preventScroll: true });
   }
