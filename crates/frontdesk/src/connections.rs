@@ -75,8 +75,8 @@ pub async fn serve(
         });
         let (http, open) = (http.clone(), open.watcher());
         tokio::spawn(async move {
-            // The time for a head begins with its first byte; that one has to come, too.
-            if timeout(limits.head, stream.readable()).await.is_ok() {
+            // hyper's time for a head begins with its first byte; that one has to come, too.
+            if timeout(limits.head, stream.peek(&mut [0])).await.is_ok() {
                 let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
                 // A client that breaks off is nobody's fault.
                 let _ = open.watch(connection.into_owned()).await;
