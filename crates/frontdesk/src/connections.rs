@@ -17,6 +17,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Connections that have not become WebSockets at most; with more, the next wait in the system's queue.
@@ -51,7 +52,7 @@ pub async fn serve(
 ) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let addresses = Addresses::default();
-    let open = GracefulShutdown::new();
+    let (open, closing) = (GracefulShutdown::new(), CancellationToken::new());
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
     http.http1().timer(TokioTimer::new()).header_read_timeout(limits.head);
     let mut closed = std::pin::pin!(closed);
@@ -73,10 +74,15 @@ pub async fn serve(
             request.extensions_mut().insert(ConnectInfo(client));
             router.clone().oneshot(request.map(Body::new))
         });
-        let (http, open) = (http.clone(), open.watcher());
+        let (http, open, closing) = (http.clone(), open.watcher(), closing.clone());
         tokio::spawn(async move {
             // hyper's time for a head begins with its first byte; that one has to come, too.
-            if timeout(limits.head, stream.peek(&mut [0])).await.is_ok() {
+            let mut first = [0];
+            let begins = tokio::select! {
+                first = timeout(limits.head, stream.peek(&mut first)) => first.is_ok(),
+                () = closing.cancelled() => false,
+            };
+            if begins {
                 let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
                 // A client that breaks off is nobody's fault.
                 let _ = open.watch(connection.into_owned()).await;
@@ -85,6 +91,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    closing.cancel();
     let _ = timeout(limits.last, open.shutdown()).await;
 }
 
@@ -172,6 +179,27 @@ mod tests {
             let said = answer(&mut TcpStream::connect(server).await.unwrap(), request).await;
             assert_eq!(said.ends_with("here"), request.ends_with("\r\n\r\n"), "{request:?}: {said:?}");
         }
+    }
+
+    /// D7: who has said nothing yet, as browsers that connect in advance, holds up no stop.
+    #[tokio::test]
+    async fn d7_a_silent_connection_holds_up_no_stop() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let long = Duration::from_secs(60);
+        let limits = Limits { per_address: 9, head: long, last: long };
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(serve(listener, Router::new(), limits, |_| false, async {
+            let _ = stopped.await;
+        }));
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut talking = TcpStream::connect(address).await.unwrap();
+        // An answer to the second shows that the first was taken.
+        talking.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        talking.read_exact(&mut [0; 12]).await.unwrap();
+        drop(stop);
+        timeout(long / 6, serving).await.expect("stops at once").unwrap();
+        assert_eq!(silent.read(&mut [0]).await.unwrap(), 0);
     }
 
     #[tokio::test]

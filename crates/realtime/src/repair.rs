@@ -31,7 +31,7 @@ pub async fn run_repair(hub: Hub, store: Store) {
         }
         tokio::select! {
             () = hub.moved() => {}
-            () = async { hub.missed().await; sleep_until(looked_at + LOOK_APART).await } => next_look = Instant::now(),
+            () = hub.missed() => next_look = next_look.min(looked_at + LOOK_APART),
             () = sleep_until(next_look) => {}
         }
         let done = if Instant::now() >= next_look {
