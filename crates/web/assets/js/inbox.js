@@ -82,6 +82,7 @@ class InboxList extends HTMLElement {
     }, Math.max(50, rest));
   }
 
+  /** Whether it could be renewed; nothing when a later renewal overtook this one. */
   async #renew() {
     this.lastRenewal = Date.now();
     this.stale = false;
@@ -96,12 +97,14 @@ class InboxList extends HTMLElement {
       this.#show(content);
       this.#say(null);
       document.getElementById("offline").hidden = this.socket.isOpen;
+      return true;
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (error.name === "AbortError") return null;
       this.stale = true;
       this.#sayUnsearched();
       // Without a connection, the next one renews it.
       if (this.socket.isOpen) setTimeout(() => this.stale && this.#renewSoon(), Math.random() * AGAIN_WITHIN);
+      return false;
     }
   }
 
@@ -111,17 +114,16 @@ class InboxList extends HTMLElement {
     return fragment(await response.text());
   }
 
-  /** The next page goes below those shown. */
+  /** One page more: the whole list is renewed with it, so that no renewal already under way shows it shorter again. */
   async #more(link) {
     link.setAttribute("aria-disabled", "true");
-    try {
-      const next = await this.#page(link.search);
-      const first = next.querySelector(".row");
-      localise(next);
-      append(this.list, next);
-      this.pages += 1;
-      first?.focus({ preventScroll: true });
-    } catch {
+    const shown = this.querySelectorAll(".row").length;
+    this.pages += 1;
+    const isThere = await this.#renew();
+    if (isThere) {
+      this.querySelectorAll(".row")[shown]?.focus({ preventScroll: true });
+    } else if (isThere === false) {
+      this.pages -= 1;
       link.removeAttribute("aria-disabled");
       this.#say("More could not be loaded. Try again.");
     }
