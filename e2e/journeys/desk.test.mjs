@@ -106,7 +106,8 @@ test("more of a long list comes below what is shown, and a search keeps the view
       return (await fetch(`/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit" })).json();
     };
     const { token } = await post("/customer-sessions", { name: "Many", email: "many@example.com" });
-    for (let n = 0; n < 55; n += 1) await post("/conversations", { text: `Request ${n}`, client_id: crypto.randomUUID() }, token);
+    globalThis.request = (text) => post("/conversations", { text, client_id: crypto.randomUUID() }, token);
+    for (let n = 0; n < 55; n += 1) await globalThis.request(`Request ${n}`);
   });
   await signIn(grace, GRACE.email);
   const rows = grace.locator(".rows > li");
@@ -117,6 +118,11 @@ test("more of a long list comes below what is shown, and a search keeps the view
   await rows.nth(50).waitFor();
   assert.equal(await rows.count(), total);
   assert.equal(new Set(await rows.evaluateAll((all) => all.map((row) => row.dataset.id))).size, total);
+
+  // What comes meanwhile renews the list, which stays as long as it was made.
+  await customers.evaluate(() => globalThis.request("One more request"));
+  await rows.filter({ hasText: "One more request" }).waitFor();
+  assert.equal(await rows.count(), total + 1);
 
   await grace.getByRole("searchbox").fill("Request 54");
   await grace.getByRole("heading", { name: "Search results" }).waitFor();

@@ -2,9 +2,9 @@
 // typed is escaped; nothing else may call this.
 const policy = globalThis.trustedTypes?.createPolicy("frontdesk", { createHTML: (html) => html });
 
-/** The elements of markup made by our server. */
+/** The elements of markup made by our server, in this page: a template's own know no address their links go out from. */
 export function fragment(html) {
   const template = document.createElement("template");
   template.innerHTML = policy ? policy.createHTML(html) : html;
-  return template.content;
+  return document.importNode(template.content, true);
 }
