@@ -33,6 +33,16 @@ pub enum EventKind {
         /// Who held it.
         holder: String,
     },
+    /// The holder was warned that the customer waits (C3).
+    Warned {
+        /// Who holds it.
+        holder: String,
+    },
+    /// The holder did nothing for a customer who waited (C3).
+    LeftUnanswered {
+        /// Who held it.
+        holder: String,
+    },
     /// It went from one agent to another.
     HandedOver {
         /// Who held it before, if anybody.
@@ -60,6 +70,8 @@ impl EventKind {
             Self::Claimed => "claimed",
             Self::Released => "released",
             Self::Expired { .. } => "expired",
+            Self::Warned { .. } => "warned",
+            Self::LeftUnanswered { .. } => "left_unanswered",
             Self::HandedOver { .. } => "handed_over",
             Self::Resolved => "resolved",
             Self::Reopened => "reopened",
@@ -86,6 +98,12 @@ impl Event {
             EventKind::Expired { holder } => {
                 format!("{holder} was away; the conversation is back in the queue")
             }
+            EventKind::Warned { holder } => {
+                format!("{holder} was warned: the customer waits for an answer")
+            }
+            EventKind::LeftUnanswered { holder } => {
+                format!("{holder} did not answer; the conversation is back in the queue")
+            }
             EventKind::HandedOver { from: Some(from), to } => {
                 format!("handed the conversation over from {from} to {to}")
             }
@@ -102,7 +120,9 @@ impl Event {
     pub fn data(&self) -> serde_json::Value {
         let mut data = serde_json::json!({ "event": self.kind.name() });
         match &self.kind {
-            EventKind::Expired { holder } => data["holder"] = holder.as_str().into(),
+            EventKind::Expired { holder }
+            | EventKind::Warned { holder }
+            | EventKind::LeftUnanswered { holder } => data["holder"] = holder.as_str().into(),
             EventKind::HandedOver { from, to } => {
                 data["from"] = from.as_deref().into();
                 data["to"] = to.as_str().into();
@@ -144,7 +164,8 @@ impl Conversation {
                 events.push(Event::of_itself(EventKind::Expired { holder: claim.holder.name.clone() }));
             }
             State::Ongoing(claim) if claim.holder.key == agent.key => {
-                claim.expires_at = claim.expires_at.max(now + lease);
+                claim.renew(now, lease);
+                claim.note_activity(now);
                 return Ok(Vec::new());
             }
             State::Ongoing(claim) => return Err(Refusal::AlreadyClaimed(claim.holder.clone())),
@@ -155,7 +176,8 @@ impl Conversation {
         Ok(events)
     }
 
-    /// The holder's peer was heard of: the lease starts anew (C3). With a token, only if it is still current.
+    /// The holder's peer was heard of: the lease starts anew (C3); with `is_active`, because the holder did something.
+    /// With a token, only if it is still current.
     ///
     /// # Errors
     /// [`Refusal::NotClaimed`] or [`Refusal::ClaimLost`] as for [`agent_writes`](Self::agent_writes).
@@ -163,12 +185,16 @@ impl Conversation {
         &mut self,
         agent: &Agent,
         token: Option<ClaimToken>,
+        is_active: bool,
         now: Timestamp,
         lease: Duration,
     ) -> Result<(), Refusal> {
         self.check_fence(agent, token, now)?;
         if let State::Ongoing(claim) = &mut self.state {
-            claim.expires_at = claim.expires_at.max(now + lease);
+            claim.renew(now, lease);
+            if is_active {
+                claim.note_activity(now);
+            }
         }
         Ok(())
     }
@@ -193,6 +219,30 @@ impl Conversation {
     pub fn expire(&mut self, now: Timestamp) -> Option<Event> {
         let claim = self.current_claim().filter(|claim| claim.is_expired(now))?;
         let event = Event::of_itself(EventKind::Expired { holder: claim.holder.name.clone() });
+        self.state = State::Open;
+        Some(event)
+    }
+
+    /// Since when the customer waits while the holder does nothing; none while nobody waits or nobody holds it.
+    pub fn idle_since(&self) -> Option<Timestamp> {
+        Some(self.current_claim()?.active_at.max(self.waiting_since?))
+    }
+
+    /// The holder did nothing for `idle` while the customer waited: they are warned that the conversation returns to
+    /// the queue after `notice` (C3). Nothing when they did, or are warned already.
+    pub fn warn_idle(&mut self, now: Timestamp, idle: Duration, notice: Duration) -> Option<Event> {
+        let is_idle = self.idle_since()? + idle <= now;
+        let State::Ongoing(claim) = &mut self.state else { return None };
+        (is_idle && claim.returns_at.is_none()).then(|| {
+            claim.returns_at = Some(now + notice);
+            Event::of_itself(EventKind::Warned { holder: claim.holder.name.clone() })
+        })
+    }
+
+    /// The warned holder still did nothing: back to the queue with the old waiting time (C3). Nothing before its time.
+    pub fn return_idle(&mut self, now: Timestamp) -> Option<Event> {
+        let claim = self.current_claim().filter(|claim| claim.returns_at.is_some_and(|at| at <= now))?;
+        let event = Event::of_itself(EventKind::LeftUnanswered { holder: claim.holder.name.clone() });
         self.state = State::Open;
         Some(event)
     }
@@ -333,7 +383,7 @@ impl Conversation {
         now: Timestamp,
         lease: Duration,
     ) -> Result<i64, Refusal> {
-        self.renew(agent, token, now, lease)?;
+        self.renew(agent, token, true, now, lease)?;
         let seq = self.next_seq(now);
         self.last_agent_seq = seq;
         self.waiting_since = None;
@@ -351,7 +401,7 @@ impl Conversation {
 
     fn give_to(&mut self, holder: AgentRef, now: Timestamp, lease: Duration) {
         self.claim_token = self.claim_token.next();
-        self.state = State::Ongoing(Claim { holder, since: now, expires_at: now + lease });
+        self.state = State::Ongoing(Claim::new(holder, now, lease));
     }
 
     fn next_seq(&mut self, now: Timestamp) -> i64 {

@@ -106,6 +106,40 @@ fn c3_an_ended_lease_returns_to_the_queue_with_its_waiting_time() {
 }
 
 #[test]
+fn c3_an_idle_holder_is_warned_then_loses_a_waiting_customer() {
+    let (idle, notice) = (Duration::from_secs(900), Duration::from_secs(120));
+    let holder = agent(1, AgentRole::Agent);
+    let mut conversation = conversation();
+    conversation.customer_writes(at(5));
+    conversation.claim(&holder, at(10), Duration::from_secs(9000)).unwrap();
+    assert_eq!(
+        conversation.warn_idle(at(909), idle, notice),
+        None,
+        "idle since the claim, not since the request"
+    );
+    assert!(conversation.warn_idle(at(910), idle, notice).is_some());
+    assert_eq!(conversation.warn_idle(at(911), idle, notice), None, "once");
+    assert_eq!(conversation.return_idle(at(1029)), None);
+
+    let mut typed = conversation.clone();
+    typed.renew(&holder, None, false, at(1000), LEASE).unwrap();
+    assert!(typed.current_claim().unwrap().returns_at.is_some(), "an open page is no activity");
+    typed.renew(&holder, None, true, at(1000), LEASE).unwrap();
+    assert_eq!(typed.return_idle(at(1030)), None);
+    assert!(typed.warn_idle(at(1900), idle, notice).is_some(), "and warned anew");
+
+    let mut answered = conversation.clone();
+    answered.agent_writes(&holder, None, at(1000), LEASE).unwrap();
+    assert_eq!(answered.return_idle(at(1030)), None);
+    assert_eq!(answered.warn_idle(at(5000), idle, notice), None, "nobody waits");
+    answered.customer_writes(at(5000));
+    assert_eq!(answered.warn_idle(at(5899), idle, notice), None, "they wait since a moment only");
+
+    assert!(conversation.return_idle(at(1030)).is_some());
+    assert_eq!((conversation.status(), conversation.waiting_since), (Status::Open, Some(at(5))));
+}
+
+#[test]
 fn undoing_a_resolution_gives_the_claim_back_to_a_connected_holder() {
     let holder = agent(1, AgentRole::Agent);
     let owner = Actor::Customer(customer());

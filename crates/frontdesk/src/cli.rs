@@ -77,6 +77,16 @@ pub struct ServeArgs {
     #[arg(value_parser = clap::value_parser!(u64).range(5..=86_400))]
     pub claim_grace_seconds: u64,
 
+    /// Seconds after which an agent who does nothing while their customer waits is warned; 0: never
+    #[arg(long, value_name = "SECONDS", env = "FRONTDESK_IDLE_HOLDER_SECONDS", default_value_t = 900)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub idle_holder_seconds: u64,
+
+    /// Seconds after that warning at which the conversation returns to the queue
+    #[arg(long, value_name = "SECONDS", env = "FRONTDESK_IDLE_NOTICE_SECONDS", default_value_t = 120)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub idle_notice_seconds: u64,
+
     /// Seconds within which the server lets its sockets go when it is told to stop
     #[arg(long, value_name = "SECONDS", env = "FRONTDESK_DRAIN_SECONDS", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u64).range(0..=600))]

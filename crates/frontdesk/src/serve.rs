@@ -29,7 +29,11 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let bus = bus(args.redis_url.as_deref())?;
     let database = args.database.database(config::env)?;
     let listener = server::listen(args.address.listen).await?;
-    let settings = Settings { lease: Duration::from_secs(args.claim_grace_seconds) };
+    let settings = Settings {
+        lease: Duration::from_secs(args.claim_grace_seconds),
+        idle: Some(args.idle_holder_seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs),
+        idle_notice: Duration::from_secs(args.idle_notice_seconds),
+    };
     let drain = Duration::from_secs(args.drain_seconds);
     let base = address::base(args.address.public_url.as_ref(), listener.local_addr().ok());
     let metrics = match args.metrics_listen {

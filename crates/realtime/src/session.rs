@@ -86,6 +86,7 @@ pub struct Session {
     version: i64,
     malformed: u32,
     renewed_at: Instant,
+    was_active: bool,
     typing_until: Option<Instant>,
     typing: Throttle<bool>,
     seen: Throttle<i64>,
@@ -128,6 +129,7 @@ impl Session {
             version: conversation.version,
             malformed: 0,
             renewed_at: now,
+            was_active: false,
             typing_until: None,
             typing: Throttle::new(TYPING_INTERVAL),
             seen: Throttle::new(SEEN_INTERVAL),
@@ -182,8 +184,10 @@ impl Session {
 
     /// The client sent a text frame.
     pub fn on_text(&mut self, text: &str, now: Instant) {
+        let frame = ClientFrame::parse(text);
+        self.was_active |= matches!(frame, Ok(ClientFrame::Note { .. } | ClientFrame::Typing { on: true }));
         self.on_sign_of_life(now);
-        match ClientFrame::parse(text) {
+        match frame {
             Ok(ClientFrame::Send { client_id, text }) => self.on_send(client_id, text, now),
             Ok(ClientFrame::Note { client_id, text }) => self.on_note(client_id, text),
             Ok(ClientFrame::Typing { on }) => self.on_typing(on, now),
@@ -199,7 +203,8 @@ impl Session {
             && now.duration_since(self.renewed_at) >= RENEW_INTERVAL
         {
             self.renewed_at = now;
-            self.effects.push_back(Effect::Renew(token));
+            let is_active = std::mem::take(&mut self.was_active);
+            self.effects.push_back(Effect::Renew { token, is_active });
         }
     }
 

@@ -1,4 +1,5 @@
-//! What has to happen when nobody does anything: leases end, snoozed conversations wake.
+//! What has to happen when nobody does anything: leases end, idle holders are warned and lose their claim, snoozed
+//! conversations wake.
 
 use std::time::Duration;
 use store::Store;
@@ -13,9 +14,15 @@ pub async fn run_sweeper(store: Store) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        for result in [store.expire_claims().await, store.wake_snoozed().await] {
+        let results = [
+            store.expire_claims().await,
+            store.warn_idle_holders().await,
+            store.return_idle_claims().await,
+            store.wake_snoozed().await,
+        ];
+        for result in results {
             if let Err(error) = result {
-                tracing::warn!(%error, "cannot return conversations to the queue");
+                tracing::warn!(%error, "cannot sweep what is due");
             }
         }
     }

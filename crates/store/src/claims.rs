@@ -3,7 +3,8 @@
 use crate::db::{Time, execute, fetch_all, fetch_optional};
 use crate::deliberate::{self, Fault};
 use crate::{Error, Result, Session, Store, agents, dialect, sessions};
-use domain::{Agent, AgentId, ClaimToken, Conversation, ConversationId, Refusal, State};
+use domain::{Agent, AgentId, ClaimToken, Conversation, ConversationId, Event, Refusal, State, Timestamp};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Conversations a sweep returns to the queue in one go.
@@ -59,7 +60,7 @@ impl Store {
         }
     }
 
-    /// The holder's peer was heard of: the lease starts anew (C3).
+    /// The holder's peer was heard of: the lease starts anew (C3); with `is_active`, because the holder did something.
     ///
     /// # Errors
     /// [`Refusal::NotClaimed`]; with a token that is not current any more [`Refusal::ClaimLost`] (C2).
@@ -68,11 +69,12 @@ impl Store {
         session: &Session,
         id: ConversationId,
         token: Option<ClaimToken>,
+        is_active: bool,
     ) -> Result<Conversation> {
         let agent = agent_of(session)?;
         let lease = self.settings.lease;
         self.transition(session, id, |conversation, now| {
-            conversation.renew(agent, token, now, lease)?;
+            conversation.renew(agent, token, is_active, now, lease)?;
             Ok(Vec::new())
         })
         .await
@@ -153,8 +155,41 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn expire_claims(&self) -> Result<usize> {
-        self.sweep("SELECT external_id FROM conversations WHERE lease_expires_at <= $1 ORDER BY lease_expires_at LIMIT $2",
-            Conversation::expire).await
+        self.sweep(
+            "SELECT external_id FROM conversations WHERE lease_expires_at <= $1 ORDER BY lease_expires_at LIMIT $2",
+            Duration::ZERO,
+            Conversation::expire,
+        )
+        .await
+    }
+
+    /// Warns holders who do nothing while their customer waits (C3); tells how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn warn_idle_holders(&self) -> Result<usize> {
+        let Some(idle) = self.settings.idle else { return Ok(0) };
+        self.sweep(
+            "SELECT external_id FROM conversations
+             WHERE waiting_since <= $1 AND holder_active_at <= $1 AND returns_at IS NULL
+             ORDER BY waiting_since LIMIT $2",
+            idle,
+            |conversation, now| conversation.warn_idle(now, idle, self.settings.idle_notice),
+        )
+        .await
+    }
+
+    /// Returns conversations whose holders were warned, and still do nothing, to the queue (C3); tells how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn return_idle_claims(&self) -> Result<usize> {
+        self.sweep(
+            "SELECT external_id FROM conversations WHERE returns_at <= $1 ORDER BY returns_at LIMIT $2",
+            Duration::ZERO,
+            Conversation::return_idle,
+        )
+        .await
     }
 
     /// Returns conversations whose snooze has ended to the queue; tells how many.
@@ -164,19 +199,23 @@ impl Store {
     pub async fn wake_snoozed(&self) -> Result<usize> {
         self.sweep(
             "SELECT external_id FROM conversations WHERE snoozed_until <= $1 ORDER BY snoozed_until LIMIT $2",
+            Duration::ZERO,
             Conversation::wake_at,
         )
         .await
     }
 
+    /// Changes those of the conversations `due` names that it really is time for, one after the other. Its `$1` is the
+    /// time `ago`, its `$2` how many.
     async fn sweep(
         &self,
         due: &'static str,
-        change: fn(&mut Conversation, domain::Timestamp) -> Option<domain::Event>,
+        ago: Duration,
+        change: impl Fn(&mut Conversation, Timestamp) -> Option<Event>,
     ) -> Result<usize> {
         let mut conn = self.db.read().await?;
         let now = dialect::now(conn.get(), &self.clock).await?;
-        let due = fetch_all!(conn, (Uuid,), due, Time(now), SWEEP)?;
+        let due = fetch_all!(conn, (Uuid,), due, Time(now - ago), SWEEP)?;
         drop(conn);
         let mut swept = 0;
         for (id,) in due {

@@ -14,8 +14,8 @@ use uuid::Uuid;
 macro_rules! select_conversations {
     ($tail:expr) => {
         concat!(
-            "SELECT c.id, c.external_id, c.status, c.claim_token, c.claimed_at, c.lease_expires_at, c.snoozed_until,
-                    c.resolved_at, c.last_seq, c.first_seq, c.last_rev, c.last_note_seq, c.opened_seq,
+            "SELECT c.id, c.external_id, c.status, c.claim_token, c.claimed_at, c.lease_expires_at,
+                    c.holder_active_at, c.returns_at, c.snoozed_until, c.resolved_at, c.last_seq, c.first_seq, c.last_rev, c.last_note_seq, c.opened_seq,
                     c.last_customer_seq, c.last_agent_seq, c.customer_seen_seq, c.agent_seen_seq, c.urgency_rank,
                     c.urgency_score, c.urgency_reasons, c.tags, c.created_at, c.last_message_at, c.waiting_since,
                     c.version,
@@ -48,6 +48,8 @@ pub(crate) struct ConversationRow {
     claim_token: i64,
     claimed_at: Option<Time>,
     lease_expires_at: Option<Time>,
+    holder_active_at: Option<Time>,
+    returns_at: Option<Time>,
     snoozed_until: Option<Time>,
     resolved_at: Option<Time>,
     last_seq: i64,
@@ -126,12 +128,18 @@ impl ConversationRow {
         let missing = || corrupt("state");
         Ok(match status {
             Status::Open => State::Open,
-            Status::Ongoing => State::Ongoing(Claim {
-                holder: agent_ref(self.holder_id, self.holder_external_id, self.holder_name.as_ref())
-                    .ok_or_else(missing)?,
-                since: self.claimed_at.ok_or_else(missing)?.0,
-                expires_at: self.lease_expires_at.ok_or_else(missing)?.0,
-            }),
+            Status::Ongoing => {
+                let since = self.claimed_at.ok_or_else(missing)?.0;
+                State::Ongoing(Claim {
+                    holder: agent_ref(self.holder_id, self.holder_external_id, self.holder_name.as_ref())
+                        .ok_or_else(missing)?,
+                    since,
+                    expires_at: self.lease_expires_at.ok_or_else(missing)?.0,
+                    // Nodes of an earlier version write none.
+                    active_at: self.holder_active_at.map_or(since, |at| at.0),
+                    returns_at: self.returns_at.map(|at| at.0),
+                })
+            }
             Status::Snoozed => State::Snoozed { until: self.snoozed_until.ok_or_else(missing)?.0 },
             Status::Resolved => State::Resolved(Resolution {
                 at: self.resolved_at.ok_or_else(missing)?.0,
@@ -178,7 +186,8 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
          SET status = $3, claim_token = $4, holder_id = $5, claimed_at = $6, lease_expires_at = $7, snoozed_until = $8,
              resolved_at = $9, resolved_by_id = $10, former_holder_id = $11, last_seq = $12, last_rev = $13,
              last_note_seq = $14, opened_seq = $15, last_customer_seq = $16, last_agent_seq = $17,
-             last_message_at = $18, waiting_since = $19, tags = $20, version = version + 1
+             last_message_at = $18, waiting_since = $19, tags = $20, holder_active_at = $21, returns_at = $22,
+             version = version + 1
          WHERE id = $1 AND version = $2",
         conversation.key.0,
         conversation.version,
@@ -200,6 +209,8 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
         Time(conversation.last_message_at),
         conversation.waiting_since.map(Time),
         serde_json::json!(conversation.tags).to_string(),
+        claim.map(|claim| Time(claim.active_at)),
+        claim.and_then(|claim| claim.returns_at).map(Time),
     )?;
     if written != 1 {
         return Err(Error::from(sqlx::Error::RowNotFound));
@@ -211,7 +222,9 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
 /// Writes the end of a claim's lease (C3). No new version: no view shows it, and whoever compares versions would read
 /// the conversation again for nothing.
 pub(crate) async fn save_lease(tx: &mut Tx, conversation: &Conversation) -> Result<()> {
-    let expires_at = conversation.current_claim().map(|claim| Time(claim.expires_at));
-    let sql = "UPDATE conversations SET lease_expires_at = $2 WHERE id = $1";
-    execute!(tx, sql, conversation.key.0, expires_at).map(|_| ())
+    let claim = conversation.current_claim();
+    let (expires_at, active_at) =
+        (claim.map(|claim| Time(claim.expires_at)), claim.map(|claim| Time(claim.active_at)));
+    let sql = "UPDATE conversations SET lease_expires_at = $2, holder_active_at = $3 WHERE id = $1";
+    execute!(tx, sql, conversation.key.0, expires_at, active_at).map(|_| ())
 }

@@ -14,11 +14,20 @@ use uuid::Uuid;
 pub struct Settings {
     /// How long a claim lasts after its holder was last heard of (C3). Default: 60 s.
     pub lease: Duration,
+    /// How long a holder may do nothing while the customer waits before they are warned; none: for ever (C3). Default:
+    /// 15 min.
+    pub idle: Option<Duration>,
+    /// How long after that warning the conversation returns to the queue. Default: 2 min.
+    pub idle_notice: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { lease: Duration::from_secs(60) }
+        Self {
+            lease: Duration::from_secs(60),
+            idle: Some(Duration::from_secs(15 * 60)),
+            idle_notice: Duration::from_secs(2 * 60),
+        }
     }
 }
 

@@ -92,7 +92,11 @@ pub(crate) fn takes_over(
     held_by != agent.key && holder(after) != Some(held_by)
 }
 
-/// Whether only the lease's end moved.
+/// Whether only the lease's end moved, and when its holder was last active.
 fn is_mere_renewal(before: &Conversation, after: &Conversation) -> bool {
-    before.status() == after.status() && before.claim_token == after.claim_token && before.tags == after.tags
+    let returns_at = |conversation: &Conversation| conversation.current_claim().map(|claim| claim.returns_at);
+    before.status() == after.status()
+        && before.claim_token == after.claim_token
+        && before.tags == after.tags
+        && returns_at(before) == returns_at(after)
 }

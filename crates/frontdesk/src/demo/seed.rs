@@ -33,7 +33,13 @@ pub async fn fill(
 
     let (clock, started) = (Clock::default(), Clock::default().now());
     clock.rewind(Duration::from_secs(steps.first().map_or(0, |step| step.seconds_ago) + MINUTE));
-    let store = Store::open(database, clock.clone(), Settings { lease: LEASE }, |_| ()).await?;
+    let store = Store::open(
+        database,
+        clock.clone(),
+        Settings { lease: LEASE, idle: None, ..Settings::default() },
+        |_| (),
+    )
+    .await?;
     let mut play = Play {
         store: &store,
         started,

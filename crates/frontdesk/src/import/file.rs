@@ -1,7 +1,7 @@
 //! The file: header, encoding, and which rows are good.
 
 use super::row::{BadRow, COLUMNS, Row};
-use csv::{Reader, ReaderBuilder, StringRecord};
+use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 
 /// The first line of every file.
 const HEADER: [&str; COLUMNS] = ["User ID", "Timestamp (UTC)", "Message Body"];
@@ -21,12 +21,9 @@ pub enum Unreadable {
     /// The first line names other columns.
     #[error("its first line is not {}", HEADER.join(","))]
     Header,
-    /// The text is in another encoding: it would come in garbled.
-    #[error("it is not UTF-8 text (line {line})")]
-    Encoding {
-        /// Where the first wrong byte is.
-        line: u64,
-    },
+    /// The text is in an encoding of two bytes a character.
+    #[error("it is UTF-16, not UTF-8 text")]
+    Utf16,
 }
 
 impl Contents {
@@ -35,26 +32,25 @@ impl Contents {
     /// # Errors
     /// When it is another kind of file altogether; bad rows are no error.
     pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let mut records = Records::new(utf8(bytes)?);
-        if records.next().is_none() || records.columns.iter().map(str::trim).ne(HEADER) {
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(Unreadable::Utf16);
+        }
+        // Spreadsheets write a byte order mark; it is no part of the header.
+        let mut records = Records::new(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes));
+        let header = records.next().and_then(|_| records.columns().ok());
+        if header.is_none_or(|header| header.iter().map(str::trim).ne(HEADER)) {
             return Err(Unreadable::Header);
         }
         let mut contents = Self::default();
         while let Some((line, raw)) = records.next() {
-            match records.check_closed(raw).and_then(|()| Row::parse(&records.columns)) {
+            let row = records.check_closed(raw).and_then(|()| records.columns());
+            match row.and_then(|columns| Row::parse(&columns)) {
                 Ok(row) => contents.rows.push(row),
                 Err(reason) => contents.bad.push(BadRow { line, reason }),
             }
         }
         Ok(contents)
     }
-}
-
-fn utf8(bytes: &[u8]) -> Result<&str, Unreadable> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Unreadable::Encoding { line: newlines(&bytes[..error.valid_up_to()]) + 1 })?;
-    // Spreadsheets write a byte order mark; it is no part of the header.
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
@@ -64,35 +60,43 @@ fn newlines(bytes: &[u8]) -> u64 {
 /// Reads records and knows their line: the reader's own count is off after blank lines and with CRLF.
 struct Records<'t> {
     reader: Reader<&'t [u8]>,
-    columns: StringRecord,
+    record: ByteRecord,
     /// What has not been read yet, and the line it begins on.
-    rest: &'t str,
+    rest: &'t [u8],
     line: u64,
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t str) -> Self {
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-        Self { reader, columns: StringRecord::new(), rest: text, line: 1 }
+    fn new(bytes: &'t [u8]) -> Self {
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        Self { reader, record: ByteRecord::new(), rest: bytes, line: 1 }
     }
 
-    /// Reads the next record into `columns`; returns the line it begins on and its raw text. From UTF-8 in memory, with
-    /// rows of any length, reading cannot fail.
-    fn next(&mut self) -> Option<(u64, &'t str)> {
+    /// Reads the next record; returns the line it begins on and its raw bytes. From memory, with rows of any length,
+    /// reading cannot fail.
+    fn next(&mut self) -> Option<(u64, &'t [u8])> {
         let start = self.reader.position().byte();
-        self.reader.read_record(&mut self.columns).ok().filter(|&found| found)?;
+        self.reader.read_byte_record(&mut self.record).ok().filter(|&found| found)?;
         let (taken, rest) = self.rest.split_at((self.reader.position().byte() - start) as usize);
-        let record = taken.trim_start_matches(['\r', '\n']);
-        let begins = self.line + newlines(taken.as_bytes()) - newlines(record.as_bytes());
-        self.line += newlines(taken.as_bytes());
+        let blank = taken.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (blank, record) = taken.split_at(blank);
+        let begins = self.line + newlines(blank);
+        self.line += newlines(taken);
         self.rest = rest;
         Some((begins, record))
     }
 
+    /// The record's columns, unless its text is in another encoding: it would come in garbled.
+    fn columns(&self) -> Result<StringRecord, String> {
+        StringRecord::from_byte_record(self.record.clone())
+            .map_err(|_| "it is not UTF-8 text: save the file as UTF-8 and import it again".to_owned())
+    }
+
     /// Refuses a last record whose double quote never closes: it has swallowed every row after it.
-    fn check_closed(&self, raw: &str) -> Result<(), String> {
-        let is_last = self.rest.trim().is_empty();
-        if is_last && raw.contains(",\"") && raw.matches('"').count() % 2 == 1 {
+    fn check_closed(&self, raw: &[u8]) -> Result<(), String> {
+        let is_last = self.rest.trim_ascii().is_empty();
+        let opens = raw.windows(2).any(|pair| pair == b",\"");
+        if is_last && opens && raw.iter().filter(|&&byte| byte == b'"').count() % 2 == 1 {
             return Err(
                 "a double quote opens here and never closes; it takes in all rows after it".to_owned()
             );
@@ -156,11 +160,23 @@ mod tests {
     }
 
     #[test]
-    fn another_encoding_is_refused_with_the_line_where_it_shows() {
+    fn a_row_in_another_encoding_is_reported_and_the_rest_goes_in() {
         let latin1 =
-            b"User ID,Timestamp (UTC),Message Body\n1,2017-02-01 19:29:05,a\n2,2017-02-01 19:29:05,caf\xe9\n";
-        assert_eq!(Contents::read(latin1), Err(Unreadable::Encoding { line: 3 }));
-        let utf16: Vec<u8> = "\u{feff}User ID,".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(Contents::read(&utf16), Err(Unreadable::Encoding { line: 1 }));
+            b"User ID,Timestamp (UTC),Message Body\n1,2017-02-01 19:29:05,a\n2,2017-02-01 19:29:05,caf\xe9\n\
+                       3,2017-02-01 19:29:05,\"b\xff\n\"\n4,2017-02-01 19:29:05,c\n";
+        let contents = Contents::read(latin1).unwrap();
+        assert_eq!((bodies(&contents), bad_lines(&contents)), (vec!["a", "c"], vec![3, 4]));
+        assert!(contents.bad[0].reason.contains("UTF-8"), "{}", contents.bad[0]);
+    }
+
+    #[test]
+    fn utf_16_is_refused() {
+        let header = "\u{feff}User ID,";
+        let little: Vec<u8> = header.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = header.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            assert_eq!(Contents::read(&bytes), Err(Unreadable::Utf16));
+        }
+        assert_eq!(Contents::read(b"U\xffser ID"), Err(Unreadable::Header));
     }
 }

@@ -59,9 +59,7 @@ fn read(args: &ImportMessagesArgs) -> Result<Contents, Failure> {
     Contents::read(&bytes).map_err(|why| {
         let remedy = match why {
             Unreadable::Header => "Export it with this header, separated by commas",
-            Unreadable::Encoding { .. } => {
-                "Save it as \"CSV UTF-8\" and import it again; nothing was imported"
-            }
+            Unreadable::Utf16 => "Save it as \"CSV UTF-8\" and import it again; nothing was imported",
         };
         Failure::fault(what(), why, remedy)
     })

@@ -59,6 +59,8 @@ pub enum News {
     CustomerWrote,
     /// It was handed to the agent.
     HandedOver,
+    /// The agent was warned that its customer waits.
+    Warned,
 }
 
 impl News {
@@ -69,8 +71,11 @@ impl News {
                 Some(Self::CustomerWrote)
             }
             Change::Note { note, .. } if note.kind == NoteKind::Event => {
-                let is_handover = note.data.as_ref().is_some_and(|data| data["event"] == "handed_over");
-                is_handover.then_some(Self::HandedOver)
+                match note.data.as_ref()?["event"].as_str()? {
+                    "handed_over" => Some(Self::HandedOver),
+                    "warned" => Some(Self::Warned),
+                    _ => None,
+                }
             }
             _ => None,
         }

@@ -93,6 +93,7 @@ impl Pending {
         let customer = &conversation.customer.name;
         let (kind, text) = match news {
             News::CustomerWrote => ("message", format!("{customer} wrote")),
+            News::Warned => ("warned", format!("{customer} still waits for your answer")),
             News::HandedOver => ("handed_over", format!("{customer}'s conversation was handed to you")),
         };
         let frame = ServerFrame::Notification { kind, text, conversation: conversation.id };

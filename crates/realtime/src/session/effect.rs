@@ -31,8 +31,13 @@ pub enum Effect {
     },
     /// Once everything before is sent, read a page, then call [`on_page`](super::Session::on_page).
     Read(Read),
-    /// Renew the lease of this claim (C3), then call [`on_renewed`](super::Session::on_renewed).
-    Renew(ClaimToken),
+    /// Renew the lease of a claim (C3), then call [`on_renewed`](super::Session::on_renewed).
+    Renew {
+        /// Which claim.
+        token: ClaimToken,
+        /// Whether the holder wrote or typed since the last renewal.
+        is_active: bool,
+    },
     /// Remember that the client has read up to this message.
     MarkSeen(i64),
     /// Tell the conversation's other people that the client types, or stopped.

@@ -337,7 +337,7 @@ fn c2_a_claim_that_ended_makes_a_view_that_keeps_its_token() {
         })
         .collect();
     assert_eq!(appends, [Some(token)]);
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Renew(_))));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Renew { .. })));
 }
 
 #[test]
@@ -345,7 +345,11 @@ fn c3_signs_of_life_renew_and_silence_does_not() {
     let start = Instant::now();
     let (conversation, mut session) = holder(start);
     let renewals = |session: &mut Session| {
-        drain(session).1.into_iter().filter(|effect| matches!(effect, Effect::Renew(_))).collect::<Vec<_>>()
+        drain(session)
+            .1
+            .into_iter()
+            .filter(|effect| matches!(effect, Effect::Renew { .. }))
+            .collect::<Vec<_>>()
     };
     session.on_text(r#"{"type":"ping"}"#, start + RENEW_INTERVAL - Duration::from_millis(1));
     assert_eq!(renewals(&mut session), []);
@@ -354,9 +358,14 @@ fn c3_signs_of_life_renew_and_silence_does_not() {
     assert_eq!(renewals(&mut session), []);
     session.on_sign_of_life(start + RENEW_INTERVAL);
     session.on_sign_of_life(start + RENEW_INTERVAL);
-    assert_eq!(renewals(&mut session), [Effect::Renew(conversation.claim_token)]);
-    session.on_renewed(Err(Refusal::ClaimLost.into()));
+    assert_eq!(renewals(&mut session), [Effect::Renew { token: conversation.claim_token, is_active: false }]);
+    session.on_text(r#"{"type":"typing","on":true}"#, start + RENEW_INTERVAL);
     session.on_sign_of_life(start + 2 * RENEW_INTERVAL);
+    assert_eq!(renewals(&mut session), [Effect::Renew { token: conversation.claim_token, is_active: true }]);
+    session.on_sign_of_life(start + 3 * RENEW_INTERVAL);
+    assert_eq!(renewals(&mut session), [Effect::Renew { token: conversation.claim_token, is_active: false }]);
+    session.on_renewed(Err(Refusal::ClaimLost.into()));
+    session.on_sign_of_life(start + 4 * RENEW_INTERVAL);
     assert_eq!(renewals(&mut session), []);
 }
 

@@ -112,6 +112,10 @@ pub struct ClaimView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
+    /// Agents only: when it ends because the customer waits and the holder does nothing (C3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub returns_at: Option<Timestamp>,
 }
 
 impl ClaimView {
@@ -123,6 +127,7 @@ impl ClaimView {
                 name: claim.holder.name.clone(),
             },
             since: for_agents.then_some(claim.since),
+            returns_at: claim.returns_at.filter(|_| for_agents),
         }
     }
 }

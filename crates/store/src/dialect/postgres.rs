@@ -139,11 +139,12 @@ pub(super) async fn save_progress(conn: &mut PgConnection, conversations: &[&Con
     let sql = "UPDATE conversations c
                SET last_seq = p.last_seq, last_customer_seq = p.last_customer_seq, last_agent_seq = p.last_agent_seq,
                    last_message_at = p.last_message_at, waiting_since = p.waiting_since,
-                   lease_expires_at = p.lease_expires_at, version = version + 1
+                   lease_expires_at = p.lease_expires_at, holder_active_at = p.holder_active_at,
+                   returns_at = p.returns_at, version = version + 1
                FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
-                           $6::timestamptz[], $7::timestamptz[])
+                           $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
                     AS p (id, last_seq, last_customer_seq, last_agent_seq, last_message_at, waiting_since,
-                          lease_expires_at)
+                          lease_expires_at, holder_active_at, returns_at)
                WHERE c.id = p.id";
     sqlx::query(sql)
         .bind(column(conversations, |c| c.key.0))
@@ -153,6 +154,8 @@ pub(super) async fn save_progress(conn: &mut PgConnection, conversations: &[&Con
         .bind(column(conversations, |c| Time(c.last_message_at)))
         .bind(column(conversations, |c| c.waiting_since.map(Time)))
         .bind(column(conversations, |c| c.current_claim().map(|claim| Time(claim.expires_at))))
+        .bind(column(conversations, |c| c.current_claim().map(|claim| Time(claim.active_at))))
+        .bind(column(conversations, |c| c.current_claim().and_then(|claim| claim.returns_at).map(Time)))
         .execute(conn)
         .await?;
     Ok(())

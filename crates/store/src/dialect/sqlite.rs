@@ -116,10 +116,11 @@ pub(super) async fn save_progress(
     let sql = "UPDATE conversations
                SET last_seq = value ->> 1, last_customer_seq = value ->> 2, last_agent_seq = value ->> 3,
                    last_message_at = value ->> 4, waiting_since = value ->> 5, lease_expires_at = value ->> 6,
-                   version = version + 1
+                   holder_active_at = value ->> 7, returns_at = value ->> 8, version = version + 1
                FROM json_each($1)
                WHERE conversations.id = value ->> 0";
     let batch = rows(conversations, |c| {
+        let claim = c.current_claim();
         json!([
             c.key.0,
             c.last_seq,
@@ -127,7 +128,9 @@ pub(super) async fn save_progress(
             c.last_agent_seq,
             c.last_message_at.as_micros(),
             c.waiting_since.map(Timestamp::as_micros),
-            c.current_claim().map(|claim| claim.expires_at.as_micros()),
+            claim.map(|claim| claim.expires_at.as_micros()),
+            claim.map(|claim| claim.active_at.as_micros()),
+            claim.and_then(|claim| claim.returns_at).map(Timestamp::as_micros),
         ])
     });
     sqlx::query(sql).bind(batch).execute(conn).await?;

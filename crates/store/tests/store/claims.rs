@@ -90,7 +90,7 @@ both_databases! {
         let token = store.claim(&agent, kept.id).await.unwrap().claim_token;
         store.clock().advance(Duration::from_secs(59));
         assert_eq!(store.expire_claims().await.unwrap(), 0);
-        store.renew_claim(&agent, kept.id, Some(token)).await.unwrap();
+        store.renew_claim(&agent, kept.id, Some(token), false).await.unwrap();
         store.clock().advance(Duration::from_secs(1));
         assert_eq!(store.expire_claims().await.unwrap(), 1);
         let left = store.conversation(&agent.actor, left.id).await.unwrap();
@@ -99,6 +99,45 @@ both_databases! {
         let log = store.notes(left.key, 0, 10).await.unwrap();
         let events: Vec<_> = log.iter().map(|note| note.data.as_ref().unwrap()["event"].clone()).collect();
         assert_eq!(events, ["claimed", "expired"]);
+    }
+
+    /// C3: a holder who does nothing while the customer waits is warned, then loses the conversation; who types keeps it.
+    async fn c3_idle_holders_lose_waiting_customers(store: TestStore) {
+        let customer = customer(&store, "Noor").await;
+        let (left, kept) = (conversation(&store, &customer).await, conversation(&store, &customer).await);
+        let answered = conversation(&store, &customer).await;
+        let agent = agent(&store, "Ada").await;
+        for id in [left.id, kept.id, answered.id] {
+            store.claim(&agent, id).await.unwrap();
+        }
+        store.append(&agent, message(&answered, "Here you are")).await.unwrap();
+        let stay_connected = async |time: Duration| {
+            let step = Duration::from_secs(30);
+            for _ in 0..time.as_secs() / step.as_secs() {
+                store.clock().advance(step);
+                store.renew_claims(&agent).await.unwrap();
+            }
+        };
+        let returns_at = async |id| {
+            let conversation = store.conversation(&agent.actor, id).await.unwrap();
+            conversation.current_claim().and_then(|claim| claim.returns_at)
+        };
+        stay_connected(Duration::from_secs(14 * 60)).await;
+        assert_eq!(store.warn_idle_holders().await.unwrap(), 0);
+        stay_connected(Duration::from_secs(60)).await;
+        assert_eq!(store.warn_idle_holders().await.unwrap(), 2);
+        assert_eq!(store.warn_idle_holders().await.unwrap(), 0, "once");
+        assert!(returns_at(left.id).await.is_some() && returns_at(answered.id).await.is_none());
+
+        store.renew_claim(&agent, kept.id, None, true).await.unwrap();
+        assert_eq!(returns_at(kept.id).await, None);
+        stay_connected(Duration::from_secs(120)).await;
+        assert_eq!(store.return_idle_claims().await.unwrap(), 1);
+        let left = store.conversation(&agent.actor, left.id).await.unwrap();
+        assert_eq!((left.status(), left.waiting_since), (Status::Open, Some(left.created_at)));
+        let log = store.notes(left.key, 0, 10).await.unwrap();
+        let events: Vec<_> = log.iter().map(|note| note.data.as_ref().unwrap()["event"].clone()).collect();
+        assert_eq!(events, ["claimed", "warned", "left_unanswered"]);
     }
 
     /// C4: only the holder and administrators move a claim.

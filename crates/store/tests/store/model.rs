@@ -256,7 +256,7 @@ impl Real {
                 self.send(store, &self.agents[who], client_id, text, token).await
             }
             Op::Claim { who } => done(store.claim(&self.agents[who], id).await),
-            Op::Renew { who } => done(store.renew_claim(&self.agents[who], id, None).await),
+            Op::Renew { who } => done(store.renew_claim(&self.agents[who], id, None, false).await),
             Op::Release { who } => done(store.release_claim(&self.agents[who], id).await),
             Op::HandOver { who, to } => {
                 let to = self.agents[to].actor.agent().unwrap().id;

@@ -56,7 +56,7 @@ both_databases! {
         let begun = conversation(&store, &noor).await;
         let claimed = store.claim(&kim, begun.id).await.unwrap();
         store.clock().advance(std::time::Duration::from_secs(30));
-        let renewed = store.renew_claim(&kim, begun.id, Some(claimed.claim_token)).await.unwrap();
+        let renewed = store.renew_claim(&kim, begun.id, Some(claimed.claim_token), false).await.unwrap();
         let stored = store.conversation(&kim.actor, begun.id).await.unwrap();
         let ends = |conversation: &domain::Conversation| conversation.current_claim().unwrap().expires_at;
         assert!(ends(&renewed) > ends(&claimed));

@@ -279,7 +279,7 @@ impl Chat {
                     self.write_next_note();
                 }
                 Effect::Read(read) => self.to_read = Some(read),
-                Effect::Renew(token) => self.renew(token),
+                Effect::Renew { token, is_active } => self.renew(token, is_active),
                 Effect::MarkSeen(seq) => self.mark_seen(seq),
                 Effect::TellTyping(on) => self.tell_typing(on),
                 Effect::FindPlace => self.find_place(),
@@ -334,10 +334,10 @@ impl Chat {
         }));
     }
 
-    fn renew(&mut self, token: ClaimToken) {
+    fn renew(&mut self, token: ClaimToken, is_active: bool) {
         let (store, session, id) = (self.state.store.clone(), Arc::clone(&self.signed_in), self.id);
         self.work.push(Box::pin(async move {
-            Done::Renewed(store.renew_claim(&session, id, Some(token)).await.map(|_| ()))
+            Done::Renewed(store.renew_claim(&session, id, Some(token), is_active).await.map(|_| ()))
         }));
     }
 

@@ -98,6 +98,38 @@ both_databases! {
         assert_eq!(customer.conversation(&conversation).await["status"], "open");
     }
 
+    /// C3: a holder who does nothing while the customer waits hears of it in inbox and conversation; typing keeps the
+    /// conversation, silence returns it to the queue.
+    async fn c3_an_idle_holder_is_warned(app: TestApp) {
+        let (customer, grace) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        let mut inbox = testkit::Socket::open(app.url(), "/ws/agent/", grace.token()).await;
+        let mut chat = grace.chat(&conversation).await;
+        chat.frame("welcome").await;
+        let session = app.store().authenticate(grace.token()).await.unwrap().unwrap();
+        let connected_for = async |minutes: u64| {
+            for _ in 0..minutes * 2 {
+                app.clock().advance(std::time::Duration::from_secs(30));
+                app.store().renew_claims(&session).await.unwrap();
+            }
+        };
+        connected_for(15).await;
+        let news = inbox.frame("notification").await;
+        assert_eq!((&news["kind"], &news["conversation"]), (&json!("warned"), &json!(conversation)));
+        let warned = |frame: &serde_json::Value| frame["conversation"]["claim"]["returns_at"].is_string();
+        chat.frame_where("the warning", warned).await;
+
+        grace.put_empty(&format!("/conversations/{conversation}/claim")).await.expect(200);
+        chat.frame_where("the warning gone", |frame| frame["type"] == "conversation" && !warned(frame)).await;
+        app.store().return_idle_claims().await.unwrap();
+        assert_eq!(customer.conversation(&conversation).await["status"], "ongoing");
+
+        connected_for(15).await;
+        chat.frame_where("another warning", warned).await;
+        connected_for(2).await;
+        chat.frame_where("the end of the claim", |frame| frame["conversation"]["status"] == "open").await;
+    }
+
     /// C4: another agent who opens a claimed conversation sees who holds it; their `work` socket closes with 4000.
     async fn c4_no_forced_entry(app: TestApp) {
         let (customer, grace, linus) = (app.customer("Ada").await, app.agent("Grace").await, app.agent("Linus").await);
