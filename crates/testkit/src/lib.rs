@@ -37,7 +37,7 @@ pub use person::Person;
 #[cfg(feature = "app")]
 pub use program::{Outcome, Program, run_command};
 #[cfg(feature = "app")]
-pub use redis::RedisServer;
+pub use redis::{RedisCluster, RedisServer};
 pub use run::{Fixture, run};
 #[cfg(feature = "app")]
 pub use socket::Socket;

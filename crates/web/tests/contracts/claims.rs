@@ -116,7 +116,7 @@ both_databases! {
         connected_for(15).await;
         let news = inbox.frame("notification").await;
         assert_eq!((&news["kind"], &news["conversation"]), (&json!("warned"), &json!(conversation)));
-        let warned = |frame: &serde_json::Value| frame["conversation"]["claim"]["returns_at"].is_string();
+        let warned = |frame: &Value| frame["conversation"]["claim"]["returns_at"].is_string();
         chat.frame_where("the warning", warned).await;
 
         grace.put_empty(&format!("/conversations/{conversation}/claim")).await.expect(200);

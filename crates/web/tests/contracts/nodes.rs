@@ -1,10 +1,11 @@
 //! D6 and what must hold on every node: with a bus at once, without one within seconds.
 
+use futures_util::future::join_all;
 use realtime::bus::Redis;
 use realtime::{Bus, BusState};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use testkit::{Kind, Person, RedisServer, Socket, TestApp, both_databases, run};
+use testkit::{Kind, Person, RedisCluster, RedisServer, Socket, TestApp, both_databases, run};
 use uuid::Uuid;
 
 /// Within which every open view is right although nothing was heard (D6).
@@ -30,7 +31,11 @@ struct Pair {
 
 impl Pair {
     async fn on(here: &TestApp, there: &TestApp) -> Self {
-        let (customer, agent) = (here.customer("Ada").await, here.agent("Grace").await);
+        Self::of("Ada", "Grace", here, there).await
+    }
+
+    async fn of(customer: &str, agent: &str, here: &TestApp, there: &TestApp) -> Self {
+        let (customer, agent) = (here.customer(customer).await, here.agent(agent).await);
         let agent = agent.at(&there.api());
         let conversation = customer.open_conversation("Help").await;
         let theirs = customer.chat(&conversation).await;
@@ -208,6 +213,29 @@ fn d6_losing_the_bus_costs_seconds_and_nothing_else() {
         let stored = pair.customer.messages(&pair.conversation).await;
         let numbers: Vec<_> = stored.iter().filter_map(|message| message["seq"].as_i64()).collect();
         assert_eq!(numbers, (1..=7).collect::<Vec<_>>());
+    });
+}
+
+/// D6: with a Redis Cluster for a bus every change shows at once too; one of its shards gone costs seconds.
+#[test]
+fn d6_a_cluster_is_a_bus_and_may_lose_a_shard() {
+    run(Kind::Postgres, |app: TestApp| async move {
+        let mut cluster = RedisCluster::start().await;
+        let bus = || Bus::Redis(Redis::at(&cluster.url()).unwrap());
+        let (here, there) = (app.node_on(bus()).await, app.node_on(bus()).await);
+        for node in [&here, &there] {
+            until(node, BusState::Up).await;
+        }
+        // Enough of them to be told of on every shard.
+        let mut pairs = Vec::new();
+        for number in 0..8 {
+            pairs.push(Pair::of(&format!("Ada {number}"), &format!("Grace {number}"), &here, &there).await);
+        }
+        for pair in &mut pairs {
+            pair.talk(HEARD_WITHIN).await;
+        }
+        cluster.stop_one().await;
+        join_all(pairs.iter_mut().map(|pair| pair.talk(REPAIRED_WITHIN))).await;
     });
 }
 
