@@ -30,7 +30,15 @@ impl Rest {
     /// # Errors
     /// When there is no TLS to be had, which is not used.
     pub fn new() -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy();
+        Self::patient(PATIENCE)
+    }
+
+    /// The same, for somebody who waits so long for an answer.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn patient(patience: Duration) -> Result<Self> {
+        let http = reqwest::Client::builder().timeout(patience).no_proxy();
         Ok(Self { http: http.build().context("cannot make an HTTP client")? })
     }
 
@@ -43,6 +51,21 @@ impl Rest {
         path: &str,
         body: Option<&Value>,
     ) -> Reply {
+        match self.ask(node, token, method, path, body).await {
+            Some((status, body)) if status < 500 && status != 429 => Reply::Answered(status, body),
+            Some(_) | None => Reply::Lost,
+        }
+    }
+
+    /// One call; status and body of whatever is answered, none when nothing is.
+    pub async fn ask(
+        &self,
+        node: SocketAddr,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
         let mut request = self.http.request(method, format!("http://{node}/api/v1{path}"));
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -50,14 +73,10 @@ impl Rest {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let Ok(response) = request.send().await else { return Reply::Lost };
+        let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        match response.bytes().await {
-            Ok(body) if status < 500 && status != 429 => {
-                Reply::Answered(status, serde_json::from_slice(&body).unwrap_or(Value::Null))
-            }
-            Ok(_) | Err(_) => Reply::Lost,
-        }
+        let body = response.bytes().await.ok()?;
+        Some((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 
     /// One call that must succeed, while nothing is broken.

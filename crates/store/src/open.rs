@@ -90,6 +90,9 @@ async fn open_sqlite(directory: &Path) -> Result<Db> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Where a write or sync failed, SQLite has rolled back by itself, which the driver does not notice: it would refuse
+        // every later transaction on that connection (D8). A new one has nothing left of it.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await
         .map_err(|error| cannot(&error))?;

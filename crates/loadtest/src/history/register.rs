@@ -1,8 +1,7 @@
 //! Linearizability of claims: some order of single steps must explain every answer (C1, C2). The search is
 //! stateright's; the conversation's claim is the register it searches with.
 
-use super::claims::GHOST;
-use super::{Answer, ClaimOperation, Class, Conversation, Findings, Request};
+use super::{Answer, ClaimOperation, Class, Conversation, Findings, Micros, Request};
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 
 /// Operations searched together. Between windows nothing is under way, so no order across them is given away.
@@ -134,14 +133,14 @@ impl SequentialSpec for Claim {
 }
 
 /// Searches an order for each window of a conversation's claims.
-pub(super) fn judge(conversation: &Conversation, findings: &mut Findings) {
+pub(super) fn judge(conversation: &Conversation, longest_fault: Micros, findings: &mut Findings) {
     let mut operations: Vec<&ClaimOperation> = conversation.claims.iter().collect();
     operations.sort_by_key(|operation| operation.invoked);
     let mut start = Claim { holder: Holder::Nobody, token: 0, is_exact: false };
     let mut ghosts: Vec<&ClaimOperation> = Vec::new();
     for window in windows(&operations) {
         let began = window.first().map_or(0, |operation| operation.invoked);
-        ghosts.retain(|ghost| ghost.invoked + GHOST > began);
+        ghosts.retain(|ghost| ghost.settled(longest_fault) > began);
         if !is_linearizable(start, window, &ghosts) {
             let what = format!("no order of steps explains these claims: {window:?}");
             findings.add(Class::Unexplained, Some(conversation.id), what);

@@ -39,7 +39,7 @@ fn clean() -> History {
         owner: Contents { messages: messages(), notes: vec![] },
         agent: Contents { messages: messages(), notes: vec![] },
     };
-    History { conversations: vec![conversation], restarts: vec![900_000] }
+    History { conversations: vec![conversation], restarts: vec![900_000], longest_fault: 0 }
 }
 
 /// Asserts that a clean history with one thing changed has this anomaly.
