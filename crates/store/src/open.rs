@@ -23,6 +23,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_TIMEOUT: &str = "4s";
 /// How long any statement of PostgreSQL may take.
 const STATEMENT_TIMEOUT: &str = "30s";
+/// How long PostgreSQL waits for the next statement of a transaction: a node that is stopped in the middle of one keeps its
+/// locks for so long and no longer (C3).
+const IDLE_TIMEOUT: &str = "5s";
 /// Connections that read the embedded database at once.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL a node has at most.
@@ -116,6 +119,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
         .options([
             ("lock_timeout", LOCK_TIMEOUT),
             ("statement_timeout", STATEMENT_TIMEOUT),
+            ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
             ("synchronous_commit", "on"),
         ]);
     // One connection first: a pool would retry until its time is up and then only say so, not why.

@@ -124,21 +124,28 @@ impl Lane<'_> {
                 let text = Body::original(*client_id);
                 hold.socket.send(&json!({"type": "send", "client_id": client_id, "text": text})).await?;
             }
-            let (path, token) = (claim_path(hold.conversation), self.other.token.as_str());
-            let running = self.stage.nodes[0].address();
-            while !matches!(
-                self.stage.rest.call(running, Some(token), Method::PUT, &path, None).await,
-                Reply::Answered(200, _)
-            ) {
+            while !self.take_over(hold.conversation).await {
                 sleep(ASKS_EVERY).await;
             }
-            let answer = write(Uuid::new_v4(), None);
-            let path = messages_path(hold.conversation);
-            self.stage.rest.expect(running, Some(token), Method::POST, &path, Some(&answer)).await
+            anyhow::Ok(())
         });
         let taking_over = try_join_all(taking_over);
         timeout(ANSWERS_WITHIN, taking_over).await.context("the claims of a silent node do not end")??;
         Ok(())
+    }
+
+    /// The other agent claims, on the node that goes on, and answers; whether both worked.
+    async fn take_over(&self, conversation: Uuid) -> bool {
+        let (claim, messages) = (claim_path(conversation), messages_path(conversation));
+        let answer = write(Uuid::new_v4(), None);
+        for (method, path, body) in [(Method::PUT, claim, None), (Method::POST, messages, Some(&answer))] {
+            let (node, token) = (self.stage.nodes[0].address(), Some(self.other.token.as_str()));
+            let reply = self.stage.rest.call(node, token, method, &path, body).await;
+            if !matches!(reply, Reply::Answered(200..=201, _)) {
+                return false;
+            }
+        }
+        true
     }
 
     /// The node goes on: what the former holder sent, and sends by REST with the old token to both nodes, must be
@@ -177,8 +184,9 @@ impl Lane<'_> {
         let stale = stale.chain(by_rest.iter().filter_map(|body| body["client_id"].as_str().map(str::to_owned)));
         let stale: Vec<String> = stale.collect();
         accepted.extend(stale.iter().filter(|id| stored.contains(*id)).map(|id| format!("{id} is stored")));
+        // It may have ended by itself: nothing is heard of the other agent, either.
         let claim = claim_path(hold.conversation);
-        self.stage.rest.expect(running, Some(&self.other.token), Method::DELETE, &claim, None).await?;
+        self.stage.rest.call(running, Some(&self.other.token), Method::DELETE, &claim, None).await;
         Ok((stale.len(), accepted))
     }
 

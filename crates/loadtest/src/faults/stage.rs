@@ -22,8 +22,20 @@ pub struct Stage {
     pub rest: Rest,
     args: FaultsArgs,
     database: Database,
-    /// For the nodes' logs.
-    directory: TempDir,
+    logs: Logs,
+}
+
+/// A directory for the nodes' logs, which stays when a stage is not brought to its end.
+#[derive(Debug)]
+struct Logs(TempDir);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        if self.0.path().exists() {
+            self.0.disable_cleanup(true);
+            eprintln!("The nodes' logs are in {}", self.0.path().display());
+        }
+    }
 }
 
 impl Stage {
@@ -67,7 +79,7 @@ impl Stage {
             rest: Rest::new()?,
             args: args.clone(),
             database,
-            directory,
+            logs: Logs(directory),
         };
         for number in 0..nodes {
             let settings = NodeSettings {
@@ -75,7 +87,7 @@ impl Stage {
                 database: stage.database.clone(),
                 database_proxy: None,
                 redis: args.database.redis_url.clone().filter(|_| nodes > 1),
-                log: stage.directory.path().join(format!("node-{number}.log")),
+                log: stage.logs.0.path().join(format!("node-{number}.log")),
                 claim_grace,
                 clock: None,
             };
@@ -132,6 +144,7 @@ impl Stage {
         for node in self.nodes {
             node.stop().await?;
         }
+        std::fs::remove_dir_all(self.logs.0.path())?;
         self.database.remove().await
     }
 }
