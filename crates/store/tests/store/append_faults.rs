@@ -192,6 +192,25 @@ fn d8_a_lost_database_is_answered_within_seconds() {
     });
 }
 
+/// D8: with all its connections taken the store answers within seconds, and goes on by itself when they are free again.
+#[test]
+fn d8_an_exhausted_pool_is_answered_within_seconds() {
+    run(Kind::Postgres, async |store: TestStore| {
+        let noor = customer(&store, "Noor").await;
+        let conversation = conversation(&store, &noor).await;
+        let blocker = Blocker::of_all(store.config()).await;
+        let began = Instant::now();
+        let reads = join_all((0..40).map(|_| store.conversation(&noor.actor, conversation.id)));
+        let (reads, write) = tokio::join!(reads, store.append(&noor, message(&conversation, "refused")));
+        assert!(reads.iter().all(|read| matches!(read, Err(Error::Database(_)))), "{reads:?}");
+        assert!(matches!(write, Err(Error::Database(_) | Error::Locked | Error::Unanswered)), "{write:?}");
+        assert!(began.elapsed() < A_FEW_SECONDS * 2, "{:?}", began.elapsed());
+        blocker.release().await;
+        store.append(&noor, message(&conversation, "taken")).await.unwrap();
+        assert_dense(&store, &conversation).await;
+    });
+}
+
 /// C3, D8: a node that is stopped or cut off in the middle of a transaction keeps its locks for seconds, not for as long
 /// as it lasts.
 #[test]
