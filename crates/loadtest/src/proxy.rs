@@ -167,7 +167,9 @@ async fn carry(mut client: TcpStream, server: SocketAddr, luck: Luck, pushes: Op
     };
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
-    let (Ok(client_packets), Ok(server_packets)) = (Packets::of(&client), Packets::of(&server)) else { return };
+    let (Ok(client_packets), Ok(server_packets)) = (Packets::of(&client), Packets::of(&server)) else {
+        return;
+    };
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
     let (mut until_end, going_up, going_down) = (luck.clone(), luck.clone(), luck);

@@ -8,11 +8,14 @@ use std::time::Duration;
 
 /// How long an answer may take until its caller gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same while nothing is broken, and only the computer may be slow.
+const UNBROKEN: Duration = Duration::from_secs(60);
 
 /// Calls `/api/v1`.
 #[derive(Debug, Clone)]
 pub struct Rest {
     http: reqwest::Client,
+    patience: Duration,
 }
 
 /// What came back.
@@ -38,8 +41,8 @@ impl Rest {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn patient(patience: Duration) -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(patience).no_proxy();
-        Ok(Self { http: http.build().context("cannot make an HTTP client")? })
+        let http = reqwest::Client::builder().no_proxy().build().context("cannot make an HTTP client")?;
+        Ok(Self { http, patience })
     }
 
     /// One call; a token says who calls.
@@ -66,7 +69,19 @@ impl Rest {
         path: &str,
         body: Option<&Value>,
     ) -> Option<(u16, Value)> {
-        let mut request = self.http.request(method, format!("http://{node}/api/v1{path}"));
+        self.ask_within(self.patience, node, token, method, path, body).await
+    }
+
+    async fn ask_within(
+        &self,
+        patience: Duration,
+        node: SocketAddr,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        let mut request = self.http.request(method, format!("http://{node}/api/v1{path}")).timeout(patience);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -91,8 +106,8 @@ impl Rest {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value> {
-        match self.call(node, token, method.clone(), path, body).await {
-            Reply::Answered(200..=299, answer) => Ok(answer),
+        match self.ask_within(UNBROKEN, node, token, method.clone(), path, body).await {
+            Some((200..=299, answer)) => Ok(answer),
             other => bail!("{method} {path}: {other:?}"),
         }
     }

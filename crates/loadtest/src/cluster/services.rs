@@ -54,7 +54,8 @@ impl Service {
         let variables: Vec<String> =
             environment.iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
         let program = ["env".to_owned()].into_iter().chain(variables);
-        let program: Vec<String> = program.chain(["postgres", "-D", &data, "-p", &port].map(str::to_owned)).collect();
+        let program: Vec<String> =
+            program.chain(["postgres", "-D", &data, "-p", &port].map(str::to_owned)).collect();
         let mut command = unprivileged(&program.iter().map(String::as_str).collect::<Vec<_>>());
         command.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
         let url = format!("postgres://frontdesk@127.0.0.1:{port}/postgres").parse()?;

@@ -53,7 +53,8 @@ async fn trace(stage: &Stage, ledger: &mut Ledger, verdict: &mut Verdict) -> Res
     let _reader = ledger.socket().await?;
     let log = directory.path().join("trace");
     let log_name = log.to_str().context("no path")?;
-    let strace = Strace::attach(&processes(stage)?, &["-y", "-s", "4096", "-e", CALLS, "-o", log_name]).await?;
+    let strace =
+        Strace::attach(&processes(stage)?, &["-y", "-s", "4096", "-e", CALLS, "-o", log_name]).await?;
     let mut sent = Vec::new();
     for _ in 0..TRACED {
         for (client_id, answer) in [ledger.send().await, ledger.send_over(&mut socket).await] {
@@ -110,7 +111,9 @@ async fn time(mut socket: Socket, seed: u64, number: usize) -> Result<Vec<Durati
     for _ in 0..EACH {
         let client_id = random::client_id(&mut rng);
         let began = Instant::now();
-        socket.send(&json!({"type": "send", "client_id": client_id, "text": Body::original(client_id)})).await?;
+        socket
+            .send(&json!({"type": "send", "client_id": client_id, "text": Body::original(client_id)}))
+            .await?;
         let (mut is_acknowledged, mut is_shown) = (false, false);
         while !(is_acknowledged && is_shown) {
             match socket.next().await.context("the server ended a socket")? {

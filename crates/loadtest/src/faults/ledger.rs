@@ -101,10 +101,13 @@ impl Ledger {
     async fn send_again(&mut self, client_id: Uuid) -> Answer {
         let path = format!("/conversations/{}/messages", self.conversation);
         let body = json!({"client_id": client_id, "text": Body::original(client_id)});
-        let reply = self.rest.ask(self.node, Some(&self.customer.token), Method::POST, &path, Some(&body)).await;
+        let reply =
+            self.rest.ask(self.node, Some(&self.customer.token), Method::POST, &path, Some(&body)).await;
         let answer = match reply {
             Some((200 | 201, body)) => Answer::Acknowledged(body["seq"].as_u64().unwrap_or_default()),
-            Some((status, body)) => Answer::Refused(format!("{status} {}", body["code"].as_str().unwrap_or_default())),
+            Some((status, body)) => {
+                Answer::Refused(format!("{status} {}", body["code"].as_str().unwrap_or_default()))
+            }
             None => Answer::Silence,
         };
         self.note(client_id, &answer);
@@ -170,7 +173,8 @@ impl Ledger {
         loop {
             let after = messages.last().map_or(0, |(seq, _)| *seq);
             let path = format!("/conversations/{}/messages?limit=100&after={after}", self.conversation);
-            let page = self.rest.expect(self.node, Some(&self.customer.token), Method::GET, &path, None).await?;
+            let page =
+                self.rest.expect(self.node, Some(&self.customer.token), Method::GET, &path, None).await?;
             let items = page["items"].as_array().context("no items")?;
             if items.is_empty() {
                 return Ok(messages);
@@ -181,5 +185,8 @@ impl Ledger {
 }
 
 fn entry(message: &Value) -> (u64, String) {
-    (message["seq"].as_u64().unwrap_or_default(), message["client_id"].as_str().unwrap_or_default().to_owned())
+    (
+        message["seq"].as_u64().unwrap_or_default(),
+        message["client_id"].as_str().unwrap_or_default().to_owned(),
+    )
 }

@@ -56,7 +56,11 @@ pub async fn run(args: &FaultsArgs, verdict: &mut Verdict) -> Result<()> {
     let tried: usize = results.iter().map(|(tried, _)| tried).sum();
     let accepted: Vec<String> = results.into_iter().flat_map(|(_, accepted)| accepted).collect();
     stage.end().await?;
-    verdict.say(format!("{} pauses; {tried} writes with a stale claim, {} accepted", args.pauses, accepted.len()));
+    verdict.say(format!(
+        "{} pauses; {tried} writes with a stale claim, {} accepted",
+        args.pauses,
+        accepted.len()
+    ));
     verdict.find(accepted);
     Ok(())
 }
@@ -111,7 +115,8 @@ impl Lane<'_> {
         }
         let claim = claim_path(conversation);
         let rest = &self.stage.rest;
-        let claim = rest.expect(self.node.address(), Some(&self.holder.token), Method::PUT, &claim, None).await?;
+        let claim =
+            rest.expect(self.node.address(), Some(&self.holder.token), Method::PUT, &claim, None).await?;
         let token = claim["token"].as_u64().context("a claim without a token")?;
         let late = (0..LATE).map(|_| random::client_id(&mut self.rng)).collect();
         Ok(Hold { conversation, socket, token, late })
@@ -167,7 +172,9 @@ impl Lane<'_> {
         let answers = async {
             while let (false, Some(frame)) = (waiting.is_empty(), hold.socket.next().await) {
                 match frame {
-                    ServerFrame::Ack { client_id, .. } => accepted.push(format!("{client_id} is acknowledged")),
+                    ServerFrame::Ack { client_id, .. } => {
+                        accepted.push(format!("{client_id} is acknowledged"));
+                    }
                     ServerFrame::Rejected { client_id: Some(client_id), .. } => {
                         waiting.retain(|waits| *waits != client_id);
                     }
@@ -177,11 +184,14 @@ impl Lane<'_> {
         };
         timeout(ANSWERS_WITHIN, answers).await.context("the node that went on does not answer")?;
         let running = nodes[1];
-        let last = format!("{path}?limit=100&after={}", self.last_seq(hold.conversation).await?.saturating_sub(100));
-        let stored = self.stage.rest.expect(running, Some(&self.other.token), Method::GET, &last, None).await?;
+        let last =
+            format!("{path}?limit=100&after={}", self.last_seq(hold.conversation).await?.saturating_sub(100));
+        let stored =
+            self.stage.rest.expect(running, Some(&self.other.token), Method::GET, &last, None).await?;
         let stored = stored["items"].to_string();
         let stale = hold.late.iter().map(Uuid::to_string);
-        let stale = stale.chain(by_rest.iter().filter_map(|body| body["client_id"].as_str().map(str::to_owned)));
+        let stale =
+            stale.chain(by_rest.iter().filter_map(|body| body["client_id"].as_str().map(str::to_owned)));
         let stale: Vec<String> = stale.collect();
         accepted.extend(stale.iter().filter(|id| stored.contains(*id)).map(|id| format!("{id} is stored")));
         // It may have ended by itself: nothing is heard of the other agent, either.
@@ -193,7 +203,8 @@ impl Lane<'_> {
     async fn last_seq(&self, conversation: Uuid) -> Result<u64> {
         let path = format!("/conversations/{conversation}");
         let node = self.stage.nodes[0].address();
-        let conversation = self.stage.rest.expect(node, Some(&self.other.token), Method::GET, &path, None).await?;
+        let conversation =
+            self.stage.rest.expect(node, Some(&self.other.token), Method::GET, &path, None).await?;
         conversation["last_seq"].as_u64().context("a conversation without last_seq")
     }
 }

@@ -52,7 +52,14 @@ impl<'a> Trace<'a> {
                 calls.push(Call { ended: number, text: [call.text[0], rest], result: result(rest), ..call });
             } else if let Some((name, arguments)) = rest.split_once('(') {
                 let about = arguments.split([',', ')', ' ']).next().unwrap_or_default();
-                let call = Call { name, about, began: number, ended: number, text: [rest, ""], result: result(rest) };
+                let call = Call {
+                    name,
+                    about,
+                    began: number,
+                    ended: number,
+                    text: [rest, ""],
+                    result: result(rest),
+                };
                 if rest.ends_with("<unfinished ...>") { begun.push((thread, call)) } else { calls.push(call) }
             }
         }
@@ -68,7 +75,9 @@ impl<'a> Trace<'a> {
         let shown: Vec<_> = self
             .0
             .iter()
-            .filter(|call| WRITES.contains(&call.name) && call.says(client_id) && SHOWS.iter().any(|s| call.says(s)))
+            .filter(|call| {
+                WRITES.contains(&call.name) && call.says(client_id) && SHOWS.iter().any(|s| call.says(s))
+            })
             .collect();
         let first = shown.iter().map(|call| call.began).min().context("the trace shows no ack of it")?;
         // Only the sender is sent an ack, and nothing else came from them since.
@@ -103,7 +112,8 @@ mod tests {
     const FILE: &str = "frontdesk.sqlite";
     const CAME: &str = r#"7 recvfrom(12<socket:[55]>, "\201\376", 8192, 0, NULL, NULL) = 90"#;
     const SYNCED: &str = "8 fdatasync(9</data/frontdesk.sqlite-wal>) = 0 (DELAYED)";
-    const SHOWN: &str = r#"7 sendto(12<socket:[55]>, "{\"type\":\"ack\",\"client_id\":\"a1\"}", 40, 0, NULL, 0) = 40"#;
+    const SHOWN: &str =
+        r#"7 sendto(12<socket:[55]>, "{\"type\":\"ack\",\"client_id\":\"a1\"}", 40, 0, NULL, 0) = 40"#;
 
     fn check(lines: &[&str]) -> Result<()> {
         Trace::read(&lines.join("\n")).check("a1", FILE)
@@ -112,7 +122,8 @@ mod tests {
     #[test]
     fn synchronised_between_is_durable() {
         check(&[CAME, SYNCED, SHOWN]).unwrap();
-        let parts = ["8 fdatasync(9</data/frontdesk.sqlite-wal> <unfinished ...>", "8 <... fdatasync resumed>) = 0"];
+        let parts =
+            ["8 fdatasync(9</data/frontdesk.sqlite-wal> <unfinished ...>", "8 <... fdatasync resumed>) = 0"];
         check(&[CAME, parts[0], parts[1], SHOWN]).unwrap();
     }
 
@@ -120,9 +131,11 @@ mod tests {
     fn before_after_failed_and_elsewhere_are_not() {
         check(&[SYNCED, CAME, SHOWN]).unwrap_err();
         check(&[CAME, SHOWN, SYNCED]).unwrap_err();
-        check(&[CAME, "8 fdatasync(9</data/frontdesk.sqlite-wal>) = -1 EIO (Input/output error)", SHOWN]).unwrap_err();
+        check(&[CAME, "8 fdatasync(9</data/frontdesk.sqlite-wal>) = -1 EIO (Input/output error)", SHOWN])
+            .unwrap_err();
         check(&[CAME, "8 fdatasync(9</data/other>) = 0", SHOWN]).unwrap_err();
-        let parts = ["8 fdatasync(9</data/frontdesk.sqlite-wal> <unfinished ...>", "8 <... fdatasync resumed>) = 0"];
+        let parts =
+            ["8 fdatasync(9</data/frontdesk.sqlite-wal> <unfinished ...>", "8 <... fdatasync resumed>) = 0"];
         check(&[parts[0], CAME, parts[1], SHOWN]).unwrap_err();
     }
 

@@ -30,7 +30,9 @@ impl Volume {
         let mounted = Command::new("mount").args(arguments).output().context("cannot run mount")?;
         if !mounted.status.success() {
             let complaint = String::from_utf8_lossy(&mounted.stderr).into_owned();
-            bail!("cannot mount a small file system (needs root, in a container --cap-add=SYS_ADMIN): {complaint}");
+            bail!(
+                "cannot mount a small file system (needs root, in a container --cap-add=SYS_ADMIN): {complaint}"
+            );
         }
         Ok(Self(at.to_owned()))
     }

@@ -187,6 +187,14 @@ fn is_linearizable(start: Claim, window: &[&ClaimOperation], ghosts: &[&ClaimOpe
     for (number, ghost) in ghosts.iter().enumerate() {
         moments.push((began, 2 * window.len() + number, ghost.request, None));
     }
+    // What is resolved late, by a request long given up, the customer's next message reopens.
+    let unanswered = window.iter().filter(|operation| operation.answer.is_none()).chain(ghosts);
+    let resolved =
+        unanswered.filter(|ghost| matches!(ghost.request, Request::Resolve(_) | Request::ResolveByOwner));
+    for (number, ghost) in resolved.enumerate() {
+        let thread = 2 * window.len() + ghosts.len() + number;
+        moments.push((ghost.invoked.max(began), thread, Request::Reopen, None));
+    }
     // At the same moment a call counts as made before another's answer: they overlap.
     moments.sort_by_key(|(at, thread, _, answer)| (*at, answer.is_some(), *thread));
     moments.into_iter().all(|(_, thread, request, answer)| {

@@ -95,12 +95,15 @@ mod tests {
     #[test]
     fn with_noise_messages_are_lost_doubled_and_swapped_and_answers_are_not() {
         let mut pushes = pushes();
-        let stream: Vec<u8> = (1000..2000).flat_map(|n| [message(&n.to_string()), b":1\r\n".to_vec()].concat()).collect();
+        let stream: Vec<u8> =
+            (1000..2000).flat_map(|n| [message(&n.to_string()), b":1\r\n".to_vec()].concat()).collect();
         let passed = String::from_utf8(pushes.pass(&stream, true)).unwrap();
         let passed = passed + &String::from_utf8(pushes.pass(b":1\r\n", false)).unwrap();
         let count = |n: usize| passed.matches(&format!("{n}\r\n")).count();
-        let (lost, doubled) =
-            ((1000..2000).filter(|n| count(*n) == 0).count(), (1000..2000).filter(|n| count(*n) == 2).count());
+        let (lost, doubled) = (
+            (1000..2000).filter(|n| count(*n) == 0).count(),
+            (1000..2000).filter(|n| count(*n) == 2).count(),
+        );
         assert!((50..200).contains(&lost), "{lost}");
         assert!((50..200).contains(&doubled), "{doubled}");
         assert_eq!(passed.matches(":1\r\n").count(), 1001);
