@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::check::{self, CheckArgs};
+use crate::faults::{self, FaultsArgs};
 use crate::prove::{self, ProveArgs};
 use crate::run::relay::{self, RelayArgs};
 use crate::run::{self, RunArgs};
@@ -19,6 +20,7 @@ pub struct Cli {
 enum Command {
     Check(CheckArgs),
     Prove(ProveArgs),
+    Faults(FaultsArgs),
     Run(RunArgs),
     Relay(RelayArgs),
 }
@@ -32,6 +34,7 @@ impl Cli {
         match self.command {
             Command::Check(args) => check::run(args).await,
             Command::Prove(args) => prove::run(args).await,
+            Command::Faults(args) => faults::run(args).await,
             Command::Run(args) => run::run(args).await,
             Command::Relay(args) => relay::run(args).await,
         }

@@ -4,6 +4,7 @@
 pub mod check;
 pub mod cli;
 pub mod cluster;
+pub mod faults;
 pub mod history;
 pub mod prove;
 pub mod proxy;

@@ -1,7 +1,12 @@
-//! A TCP proxy that makes a network bad: slow, silent, one way or both, or cut. It stands between clients and a node,
-//! and between a node and its database or bus.
+//! A TCP proxy that makes a network bad: slow, silent, lossy, one way or both, cut or half open. It stands between clients
+//! and a node, and between a node and its database or bus.
+
+mod packets;
+mod pushes;
 
 use crate::random;
+use packets::Packets;
+use pushes::Pushes;
 use rand::RngExt;
 use std::io;
 use std::net::SocketAddr;
@@ -23,6 +28,21 @@ pub enum Lane {
     Silent,
     /// The first of them is lost, and with it the connection: a request goes through and its answer does not.
     Reset,
+    /// One packet in twenty is lost on the way, and sent again by the system that sent it.
+    Lossy,
+    /// Of what Redis pushes, one message in ten is lost, one doubled, and one comes after the next.
+    Noisy,
+}
+
+/// What becomes of connections that feel the weather.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// They stay.
+    Stay,
+    /// Both ends are cut at once.
+    Cut,
+    /// The server's end is cut, and the client is not told.
+    HalfOpen,
 }
 
 /// What the network is like.
@@ -34,15 +54,15 @@ pub struct Weather {
     pub down: Lane,
     /// How many of the connections feel it, from 0 to 1.
     pub share: f64,
-    /// Whether those connections are cut at once.
-    pub cuts: bool,
+    /// What becomes of these.
+    pub ends: Ends,
 }
 
 impl Weather {
     /// Nothing wrong.
-    pub const FAIR: Self = Self { up: Lane::Clear, down: Lane::Clear, share: 1.0, cuts: false };
+    pub const FAIR: Self = Self { up: Lane::Clear, down: Lane::Clear, share: 1.0, ends: Ends::Stay };
     /// Every connection is cut.
-    pub const CUT: Self = Self { cuts: true, ..Self::FAIR };
+    pub const CUT: Self = Self { ends: Ends::Cut, ..Self::FAIR };
 }
 
 /// A running proxy; stops when dropped.
@@ -59,11 +79,23 @@ impl Proxy {
     /// # Errors
     /// When there is no free port.
     pub async fn start(server: SocketAddr, seed: u64) -> io::Result<Self> {
+        Self::listen(server, seed, false).await
+    }
+
+    /// The same before a Redis, whose messages it can tell apart ([`Lane::Noisy`]).
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub async fn before_redis(server: SocketAddr, seed: u64) -> io::Result<Self> {
+        Self::listen(server, seed, true).await
+    }
+
+    async fn listen(server: SocketAddr, seed: u64, is_redis: bool) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let (weather, watched) = watch::channel((0, Weather::FAIR));
         let mut task = JoinSet::new();
-        task.spawn(accept(listener, server, watched, seed));
+        task.spawn(accept(listener, server, watched, seed, is_redis));
         Ok(Self { address, weather, _task: task })
     }
 
@@ -86,12 +118,14 @@ async fn accept(
     server: SocketAddr,
     weather: watch::Receiver<(u64, Weather)>,
     seed: u64,
+    is_redis: bool,
 ) {
     let mut connections = JoinSet::new();
     for number in 0.. {
         let Ok((client, _)) = listener.accept().await else { continue };
         let luck = Luck { seed, number, weather: weather.clone() };
-        connections.spawn(carry(client, server, luck));
+        let pushes = is_redis.then(|| Pushes::new(random::source(seed, "pushes", number)));
+        connections.spawn(carry(client, server, luck, pushes));
         while connections.try_join_next().is_some() {}
     }
 }
@@ -112,65 +146,91 @@ impl Luck {
         if drawn < weather.share { weather } else { Weather::FAIR }
     }
 
-    /// Done when this connection is to be cut.
-    async fn cut(&mut self) {
-        // What was cut before this connection began does not concern it.
+    /// Waits until this connection is not to stay as it is.
+    async fn end(&mut self) -> Ends {
+        // What happened before this connection began does not concern it.
         self.weather.borrow_and_update();
         while self.weather.changed().await.is_ok() {
-            if self.weather().cuts {
-                return;
+            let ends = self.weather().ends;
+            if ends != Ends::Stay {
+                return ends;
             }
         }
+        Ends::Cut
     }
 }
 
-async fn carry(mut client: TcpStream, server: SocketAddr, luck: Luck) {
+async fn carry(mut client: TcpStream, server: SocketAddr, luck: Luck, pushes: Option<Pushes>) {
     let Ok(mut server) = TcpStream::connect(server).await else {
         let _ = client.set_zero_linger();
         return;
     };
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
+    let (Ok(client_packets), Ok(server_packets)) = (Packets::of(&client), Packets::of(&server)) else {
+        return;
+    };
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
-    let (mut until_cut, going_up, going_down) = (luck.clone(), luck.clone(), luck);
-    let is_clean = tokio::select! {
-        () = until_cut.cut() => false,
-        is_clean = pass(from_client, to_server, going_up, |weather| weather.up) => is_clean,
-        is_clean = pass(from_server, to_client, going_down, |weather| weather.down) => is_clean,
+    let (mut until_end, going_up, going_down) = (luck.clone(), luck.clone(), luck);
+    let up = Way { luck: going_up, lane: |weather| weather.up, packets: client_packets, pushes: None };
+    let down = Way { luck: going_down, lane: |weather| weather.down, packets: server_packets, pushes };
+    let ends = tokio::select! {
+        ends = until_end.end() => ends,
+        ends = up.pass(from_client, to_server) => ends,
+        ends = down.pass(from_server, to_client) => ends,
     };
-    if !is_clean {
+    if ends != Ends::Stay {
         let _ = client.set_zero_linger();
         let _ = server.set_zero_linger();
     }
+    if ends == Ends::HalfOpen {
+        drop(server);
+        let _ = tokio::io::copy(&mut client, &mut tokio::io::sink()).await;
+    }
 }
 
-/// Passes bytes on until either end is done; false when the connection is to be reset.
-async fn pass(
-    mut from: impl AsyncRead + Unpin,
-    mut to: impl AsyncWrite + Unpin,
-    mut luck: Luck,
+/// One direction of a connection.
+struct Way {
+    luck: Luck,
     lane: fn(&Weather) -> Lane,
-) -> bool {
-    let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let lane_now = lane(&luck.weather());
-        let read = tokio::select! {
-            biased;
-            changed = luck.weather.changed() => match changed {
-                Ok(()) => continue,
-                Err(_) => return false,
-            },
-            read = from.read(&mut buffer), if lane_now != Lane::Silent => read,
-        };
-        let Ok(length @ 1..) = read else { return true };
-        match lane_now {
-            Lane::Reset => return false,
-            Lane::Slow(delay) => tokio::time::sleep(delay).await,
-            Lane::Clear | Lane::Silent => {}
-        }
-        if to.write_all(&buffer[..length]).await.is_err() {
-            return true;
+    /// The packets that come from where it begins.
+    packets: Packets,
+    /// How what is passed on is told apart, if it can be.
+    pushes: Option<Pushes>,
+}
+
+impl Way {
+    /// Passes bytes on until either end is done; how the connection then ends.
+    async fn pass(mut self, mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> Ends {
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            let lane = (self.lane)(&self.luck.weather());
+            if self.packets.are_lost(lane == Lane::Lossy).is_err() {
+                return Ends::Cut;
+            }
+            let read = tokio::select! {
+                biased;
+                changed = self.luck.weather.changed() => match changed {
+                    Ok(()) => continue,
+                    Err(_) => return Ends::Cut,
+                },
+                read = from.read(&mut buffer), if lane != Lane::Silent => read,
+            };
+            let Ok(length @ 1..) = read else { return Ends::Stay };
+            match lane {
+                Lane::Reset => return Ends::Cut,
+                Lane::Slow(delay) => tokio::time::sleep(delay).await,
+                Lane::Clear | Lane::Silent | Lane::Lossy | Lane::Noisy => {}
+            }
+            let bytes = &buffer[..length];
+            let passed = match &mut self.pushes {
+                Some(pushes) => to.write_all(&pushes.pass(bytes, lane == Lane::Noisy)).await,
+                None => to.write_all(bytes).await,
+            };
+            if passed.is_err() {
+                return Ends::Stay;
+            }
         }
     }
 }
@@ -235,5 +295,29 @@ mod tests {
         proxy.set(Weather::CUT);
         assert!(stream.read_u8().await.is_err());
         connect(&proxy).await;
+    }
+
+    #[tokio::test]
+    async fn half_open_the_server_is_gone_and_the_client_not_told() {
+        let (proxy, mut heard) = echo().await;
+        let mut stream = connect(&proxy).await;
+        proxy.set(Weather { ends: Ends::HalfOpen, ..Weather::FAIR });
+        stream.write_u8(2).await.unwrap();
+        assert!(timeout(Duration::from_millis(100), stream.read_u8()).await.is_err());
+        proxy.set(Weather::FAIR);
+        assert!(timeout(Duration::from_millis(100), stream.read_u8()).await.is_err());
+        assert_eq!(heard.recv().await, Some(1));
+        assert!(heard.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn lost_packets_cost_time_and_no_bytes() {
+        let (proxy, _heard) = echo().await;
+        let mut stream = connect(&proxy).await;
+        proxy.set(Weather { up: Lane::Lossy, down: Lane::Lossy, ..Weather::FAIR });
+        for byte in 0..100 {
+            stream.write_u8(byte).await.unwrap();
+            assert_eq!(stream.read_u8().await.unwrap(), byte);
+        }
     }
 }

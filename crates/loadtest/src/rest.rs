@@ -8,11 +8,14 @@ use std::time::Duration;
 
 /// How long an answer may take until its caller gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same while nothing is broken, and only the computer may be slow.
+const UNBROKEN: Duration = Duration::from_secs(60);
 
 /// Calls `/api/v1`.
 #[derive(Debug, Clone)]
 pub struct Rest {
     http: reqwest::Client,
+    patience: Duration,
 }
 
 /// What came back.
@@ -30,8 +33,16 @@ impl Rest {
     /// # Errors
     /// When there is no TLS to be had, which is not used.
     pub fn new() -> Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy();
-        Ok(Self { http: http.build().context("cannot make an HTTP client")? })
+        Self::patient(PATIENCE)
+    }
+
+    /// The same, for somebody who waits so long for an answer.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn patient(patience: Duration) -> Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().build().context("cannot make an HTTP client")?;
+        Ok(Self { http, patience })
     }
 
     /// One call; a token says who calls.
@@ -43,21 +54,44 @@ impl Rest {
         path: &str,
         body: Option<&Value>,
     ) -> Reply {
-        let mut request = self.http.request(method, format!("http://{node}/api/v1{path}"));
+        match self.ask(node, token, method, path, body).await {
+            Some((status, body)) if status < 500 && status != 429 => Reply::Answered(status, body),
+            Some(_) | None => Reply::Lost,
+        }
+    }
+
+    /// One call; status and body of whatever is answered, none when nothing is.
+    pub async fn ask(
+        &self,
+        node: SocketAddr,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        self.ask_within(self.patience, node, token, method, path, body).await
+    }
+
+    async fn ask_within(
+        &self,
+        patience: Duration,
+        node: SocketAddr,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        let mut request = self.http.request(method, format!("http://{node}/api/v1{path}")).timeout(patience);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
             request = request.json(body);
         }
-        let Ok(response) = request.send().await else { return Reply::Lost };
+        let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        match response.bytes().await {
-            Ok(body) if status < 500 && status != 429 => {
-                Reply::Answered(status, serde_json::from_slice(&body).unwrap_or(Value::Null))
-            }
-            Ok(_) | Err(_) => Reply::Lost,
-        }
+        let body = response.bytes().await.ok()?;
+        Some((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 
     /// One call that must succeed, while nothing is broken.
@@ -72,8 +106,8 @@ impl Rest {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value> {
-        match self.call(node, token, method.clone(), path, body).await {
-            Reply::Answered(200..=299, answer) => Ok(answer),
+        match self.ask_within(UNBROKEN, node, token, method.clone(), path, body).await {
+            Some((200..=299, answer)) => Ok(answer),
             other => bail!("{method} {path}: {other:?}"),
         }
     }

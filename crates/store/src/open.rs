@@ -23,6 +23,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_TIMEOUT: &str = "4s";
 /// How long any statement of PostgreSQL may take.
 const STATEMENT_TIMEOUT: &str = "30s";
+/// How long PostgreSQL waits for the next statement of a transaction: a node that is stopped in the middle of one keeps its
+/// locks for so long and no longer (C3).
+const IDLE_TIMEOUT: &str = "5s";
 /// Connections that read the embedded database at once.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL a node has at most.
@@ -90,6 +93,9 @@ async fn open_sqlite(directory: &Path) -> Result<Db> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Where a write or sync failed, SQLite has rolled back by itself, which the driver does not notice: it would refuse
+        // every later transaction on that connection (D8). A new one has nothing left of it.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await
         .map_err(|error| cannot(&error))?;
@@ -113,6 +119,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
         .options([
             ("lock_timeout", LOCK_TIMEOUT),
             ("statement_timeout", STATEMENT_TIMEOUT),
+            ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
             ("synchronous_commit", "on"),
         ]);
     // One connection first: a pool would retry until its time is up and then only say so, not why.

@@ -1,7 +1,7 @@
 //! What is done to the program while people talk, by a schedule that follows from the seed.
 
-use crate::cluster::{Node, Service};
-use crate::proxy::{Lane, Proxy, Weather};
+use crate::cluster::{Clock, Node, Service};
+use crate::proxy::{Ends, Lane, Proxy, Weather};
 use crate::random;
 use anyhow::Result;
 use clap::ValueEnum;
@@ -15,6 +15,12 @@ use std::time::Duration;
 const PAUSES: [Duration; 2] = [Duration::from_millis(1500), Duration::from_secs(8)];
 /// The longest a bad network lasts.
 const BAD_WEATHER: Duration = Duration::from_secs(2);
+/// The longest that packets or messages get lost now and then.
+const LOSSES: Duration = Duration::from_secs(5);
+/// How many connections feel a bad network.
+const SHARES: [f64; 3] = [0.2, 0.5, 1.0];
+/// The farthest a clock is set from the real time, in seconds.
+const FARTHEST: i32 = 3600;
 /// Of this many faults, how many are kills when there are others to choose from.
 const KILLS: f64 = 0.5;
 
@@ -32,6 +38,14 @@ pub enum Fault {
     DbNet,
     /// Between a node and Redis: cut, slow, silent
     BusNet,
+    /// Everywhere: 5 % of all packets are lost, both ways
+    PacketLoss,
+    /// Between two of them: connections whose one end is gone and whose other end is not told
+    HalfOpen,
+    /// Of what Redis tells the nodes, 10 % is lost, 10 % doubled, 10 % out of order
+    BusNoise,
+    /// A node's clock, or PostgreSQL's, jumps up to an hour forward or back; needs --faketime
+    Clock,
     /// PostgreSQL crashes and is started again at once; needs --services
     DbRestart,
     /// Redis is killed and stays away for a moment; needs --services
@@ -49,6 +63,8 @@ pub struct Rig {
     pub databases: Vec<Proxy>,
     /// Between each node and Redis; none without.
     pub buses: Vec<Proxy>,
+    /// Of each node, and of the PostgreSQL if it is the run's own; none without --faketime.
+    pub clocks: Vec<Clock>,
     /// The PostgreSQL, if it is the run's own.
     pub postgres: Option<Service>,
     /// The Redis, if it is the run's own.
@@ -81,9 +97,10 @@ impl Breaker {
     /// Of the kinds that were asked for, those that are possible here.
     pub fn new(rig: Rig, kinds: &[Fault], longest_stop: Duration, rng: StdRng) -> Self {
         let is_possible = |kind: &Fault| match kind {
-            Fault::Kill | Fault::Stop | Fault::ClientNet => true,
+            Fault::Kill | Fault::Stop | Fault::ClientNet | Fault::PacketLoss | Fault::HalfOpen => true,
             Fault::DbNet => !rig.databases.is_empty(),
-            Fault::BusNet => !rig.buses.is_empty(),
+            Fault::BusNet | Fault::BusNoise => !rig.buses.is_empty(),
+            Fault::Clock => !rig.clocks.is_empty(),
             Fault::DbRestart => rig.postgres.is_some(),
             Fault::BusStop => rig.redis.is_some(),
         };
@@ -115,6 +132,25 @@ impl Breaker {
                 Fault::ClientNet => storm(&self.rig.clients[number], &mut self.rng).await,
                 Fault::DbNet => storm(&self.rig.databases[number], &mut self.rng).await,
                 Fault::BusNet => storm(&self.rig.buses[number], &mut self.rng).await,
+                Fault::PacketLoss => {
+                    let lossy = Weather { up: Lane::Lossy, down: Lane::Lossy, ..Weather::FAIR };
+                    all(self.rig.proxies(), lossy, random::up_to(&mut self.rng, LOSSES)).await;
+                }
+                Fault::HalfOpen => {
+                    let proxies: Vec<&Proxy> = self.rig.proxies().collect();
+                    let proxy = proxies[self.rng.random_range(0..proxies.len())];
+                    let share = SHARES[self.rng.random_range(0..SHARES.len())];
+                    proxy.set(Weather { ends: Ends::HalfOpen, share, ..Weather::FAIR });
+                    proxy.set(Weather::FAIR);
+                }
+                Fault::BusNoise => {
+                    let noisy = Weather { down: Lane::Noisy, ..Weather::FAIR };
+                    all(self.rig.buses.iter(), noisy, random::up_to(&mut self.rng, LOSSES)).await;
+                }
+                Fault::Clock => {
+                    let clock = self.rng.random_range(0..self.rig.clocks.len());
+                    self.rig.clocks[clock].set(self.rng.random_range(-FARTHEST..=FARTHEST))?;
+                }
                 Fault::DbRestart => crash(self.rig.postgres.as_mut(), Duration::ZERO).await?,
                 Fault::BusStop => {
                     crash(self.rig.redis.as_mut(), random::up_to(&mut self.rng, self.longest_stop)).await?;
@@ -136,6 +172,20 @@ impl Breaker {
     }
 }
 
+impl Rig {
+    /// All networks.
+    fn proxies(&self) -> impl Iterator<Item = &Proxy> + Clone {
+        self.clients.iter().chain(&self.databases).chain(&self.buses)
+    }
+}
+
+/// The same weather in all of these for a while, and fair weather again.
+async fn all(proxies: impl Iterator<Item = &Proxy> + Clone, weather: Weather, how_long: Duration) {
+    proxies.clone().for_each(|proxy| proxy.set(weather));
+    tokio::time::sleep(how_long).await;
+    proxies.for_each(|proxy| proxy.set(Weather::FAIR));
+}
+
 async fn crash(service: Option<&mut Service>, away: Duration) -> Result<()> {
     match service {
         Some(service) => service.crash(away).await,
@@ -145,7 +195,7 @@ async fn crash(service: Option<&mut Service>, away: Duration) -> Result<()> {
 
 /// Bad weather of some kind for some of the connections, and fair weather again.
 async fn storm(proxy: &Proxy, rng: &mut StdRng) {
-    let share = [0.2, 0.5, 1.0][rng.random_range(0..3)];
+    let share = SHARES[rng.random_range(0..SHARES.len())];
     let slow = Lane::Slow(random::up_to(rng, Duration::from_millis(200)));
     let (up, down, is_cut_after) = match rng.random_range(0..6) {
         0 => (Lane::Clear, Lane::Clear, true),
@@ -155,7 +205,7 @@ async fn storm(proxy: &Proxy, rng: &mut StdRng) {
         4 => (Lane::Clear, Lane::Silent, rng.random()),
         _ => (Lane::Silent, Lane::Silent, rng.random()),
     };
-    proxy.set(Weather { up, down, share, cuts: false });
+    proxy.set(Weather { up, down, share, ends: Ends::Stay });
     tokio::time::sleep(random::up_to(rng, BAD_WEATHER)).await;
     if is_cut_after {
         proxy.set(Weather { share, ..Weather::CUT });

@@ -86,6 +86,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "MS", env = "LOADTEST_LONGEST_STOP", default_value_t = 2000)]
     pub longest_stop: u64,
 
+    /// libfaketime (Debian package faketime: /usr/lib/*/faketime/libfaketimeMT.so.1), to have clocks jump: those of the
+    /// nodes, and with --services that of PostgreSQL, which decides claims
+    #[arg(long, value_name = "FILE", env = "LOADTEST_FAKETIME")]
+    pub faketime: Option<PathBuf>,
+
     /// Write the result as JSON, too
     #[arg(long, value_name = "FILE", env = "LOADTEST_REPORT")]
     pub report: Option<PathBuf>,
@@ -153,7 +158,8 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
         node.stop().await?;
     }
     let micros = |took: &Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let history = History { conversations, restarts: breaker.done.restarts.iter().map(micros).collect() };
+    let restarts = breaker.done.restarts.iter().map(micros).collect();
+    let history = History { conversations, restarts, longest_fault: micros(&longest_stop) };
     Ok(Report {
         command: std::env::args().collect::<Vec<_>>().join(" "),
         seed: args.seed,

@@ -4,13 +4,13 @@ use super::CheckArgs;
 use super::chronicle::{Chronicle, Draft, Tally};
 use super::customer::{self, Floor};
 use super::desk::Desk;
-use super::faults::Rig;
+use super::faults::{Fault, Rig};
 use super::follower::{Follower, Mode, Target};
 use super::pen::Pen;
 use super::reader;
 use super::world::World;
 use crate::cluster::{
-    self, Database, DatabaseKind, Node, NodeSettings, Person, Service, address_of, redirect,
+    self, Clock, Database, DatabaseKind, Node, NodeSettings, Person, Service, address_of, redirect,
 };
 use crate::history::{Author, ChangeKind, Log, Outcome};
 use crate::proxy::Proxy;
@@ -41,8 +41,8 @@ const OPENING: Duration = Duration::from_millis(30);
 const CALM: Duration = Duration::from_secs(5);
 /// How long it may take then until everybody has it: less than it takes to look what was missed (D4).
 const AT_ONCE: Duration = Duration::from_secs(2);
-/// Longer than any run holds still, so that claims end only when somebody ends them.
-const CLAIM_GRACE: u32 = 600;
+/// Longer than any run holds still, and than any clock jumps, so that claims end only when somebody ends them.
+const CLAIM_GRACE: u32 = 4 * 3600;
 
 /// Starts the services that are to be the run's own, and has the run use them.
 ///
@@ -51,12 +51,21 @@ const CLAIM_GRACE: u32 = 600;
 pub async fn start_services(args: &mut CheckArgs, directory: &Path) -> Result<Rig> {
     let mut rig = Rig::default();
     if args.services && args.database.database == DatabaseKind::Postgres {
-        let (postgres, redis) = (Service::postgres(directory).await?, Service::redis(directory).await?);
+        let clock = clock(args, directory, "postgres")?;
+        let postgres = Service::postgres(directory, clock.as_ref()).await?;
+        let redis = Service::redis(directory).await?;
+        rig.clocks.extend(clock);
         args.database.database_url = Some(postgres.url().clone());
         args.database.redis_url = Some(redis.url().clone());
         (rig.postgres, rig.redis) = (Some(postgres), Some(redis));
     }
     Ok(rig)
+}
+
+/// A clock that may jump, if any may.
+fn clock(args: &CheckArgs, directory: &Path, name: &str) -> Result<Option<Clock>> {
+    let library = args.faketime.as_deref().filter(|_| args.fault.contains(&Fault::Clock));
+    library.map(|library| Clock::new(library, directory.join(name).with_extension("clock"))).transpose()
 }
 
 /// Starts the nodes, each behind a proxy and with one before its database and its bus.
@@ -76,7 +85,7 @@ pub async fn start(args: &CheckArgs, database: &Database, directory: &Path, rig:
         };
         let bus = args.database.redis_url.as_ref().filter(|_| count > 1);
         let bus = match bus {
-            Some(url) => Some((url, Proxy::start(address_of(url, 6379).await?, seed).await?)),
+            Some(url) => Some((url, Proxy::before_redis(address_of(url, 6379).await?, seed).await?)),
             None => None,
         };
         let settings = NodeSettings {
@@ -86,7 +95,9 @@ pub async fn start(args: &CheckArgs, database: &Database, directory: &Path, rig:
             redis: bus.as_ref().map(|(url, proxy)| redirect(url, proxy.address())),
             log: directory.join(format!("node-{number}.log")),
             claim_grace: CLAIM_GRACE,
+            clock: clock(args, directory, &format!("node-{number}"))?,
         };
+        rig.clocks.extend(settings.clock.clone());
         let node = Node::start(settings).await?;
         rig.clients.push(Proxy::start(node.address(), seed).await?);
         rig.nodes.push(node);

@@ -17,6 +17,16 @@ pub enum DatabaseKind {
     Postgres,
 }
 
+impl DatabaseKind {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
 /// Where the program keeps its data.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {

@@ -1,6 +1,6 @@
 //! One process of the real program, which is killed, stopped and started again on the same port.
 
-use super::Database;
+use super::{Clock, Database};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
@@ -33,6 +33,8 @@ pub struct NodeSettings {
     pub log: PathBuf,
     /// Seconds until a silent agent loses their claim.
     pub claim_grace: u32,
+    /// A clock that is not the computer's.
+    pub clock: Option<Clock>,
 }
 
 /// A running `frontdesk serve`; killed when dropped.
@@ -131,6 +133,9 @@ async fn spawn(settings: &NodeSettings, address: SocketAddr) -> Result<(Child, B
     command.env("FRONTDESK_RATE_LIMITS", "off").env("RUST_LOG", "warn");
     command.env("FRONTDESK_CLAIM_GRACE_SECONDS", settings.claim_grace.to_string());
     settings.database.apply(&mut command, settings.database_proxy);
+    if let Some(clock) = &settings.clock {
+        clock.apply(&mut command);
+    }
     match &settings.redis {
         Some(redis) => command.env("REDIS_URL", redis.as_str()),
         None => command.env_remove("REDIS_URL"),

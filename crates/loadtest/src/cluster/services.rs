@@ -1,5 +1,6 @@
 //! A PostgreSQL and a Redis of the run's own, so that they, too, may be killed.
 
+use super::Clock;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, getuid, kill_process};
 use std::fs::{File, Permissions, set_permissions};
@@ -28,11 +29,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// Makes a PostgreSQL cluster in the directory and starts it.
+    /// Makes a PostgreSQL cluster in the directory and starts it, by a clock that is not the computer's if one is given.
     ///
     /// # Errors
     /// When PostgreSQL is not installed, or does not start.
-    pub async fn postgres(directory: &Path) -> Result<Self> {
+    pub async fn postgres(directory: &Path, clock: Option<&Clock>) -> Result<Self> {
         let home = directory.join("postgres");
         std::fs::create_dir(&home)?;
         // PostgreSQL refuses to run as root: its own user must reach its directory then.
@@ -49,7 +50,13 @@ impl Service {
             "listen_addresses=127.0.0.1".into(),
             "max_connections=300".into(),
         ];
-        let mut command = unprivileged(&["postgres", "-D", &data, "-p", &port]);
+        let environment = clock.map(Clock::environment);
+        let variables: Vec<String> =
+            environment.iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
+        let program = ["env".to_owned()].into_iter().chain(variables);
+        let program: Vec<String> =
+            program.chain(["postgres", "-D", &data, "-p", &port].map(str::to_owned)).collect();
+        let mut command = unprivileged(&program.iter().map(String::as_str).collect::<Vec<_>>());
         command.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
         let url = format!("postgres://frontdesk@127.0.0.1:{port}/postgres").parse()?;
         Self::start(command, directory.join("postgres.log"), url, Signal::QUIT).await
@@ -79,13 +86,34 @@ impl Service {
         &self.url
     }
 
+    /// Its process.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn pid(&self) -> Result<Pid> {
+        let id = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        id.context("the service is gone")
+    }
+
+    /// Waits until it answers; one that has ended is started again. Whether that was necessary.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn revive(&mut self) -> Result<bool> {
+        let has_ended = self.process.try_wait()?.is_some();
+        if has_ended {
+            self.process = spawn(&self.command, &self.log)?;
+        }
+        self.answers().await?;
+        Ok(has_ended)
+    }
+
     /// Crashes it, leaves it away for a while, starts it again and waits until it answers.
     ///
     /// # Errors
     /// When it does not come back.
     pub async fn crash(&mut self, away: Duration) -> Result<()> {
-        let id = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        kill_process(id.context("the service is gone")?, self.crash)?;
+        kill_process(self.pid()?, self.crash)?;
         self.process.wait().await?;
         tokio::time::sleep(away).await;
         self.process = spawn(&self.command, &self.log)?;

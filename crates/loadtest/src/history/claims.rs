@@ -2,8 +2,8 @@
 
 use super::Micros;
 
-/// For how long a request whose answer never came may still take effect. Longer than any fault of a run lasts.
-pub(super) const GHOST: Micros = 30_000_000;
+/// For how long, beside the longest fault of a run, a request whose answer never came may still take effect.
+const GHOST: Micros = 30_000_000;
 
 /// One request about a conversation's claim.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub enum Answer {
 
 impl ClaimOperation {
     /// When it has surely taken effect or never will.
-    pub(super) fn settled(&self) -> Micros {
-        if self.answer.is_some() { self.ended } else { self.invoked + GHOST }
+    pub(super) fn settled(&self, longest_fault: Micros) -> Micros {
+        if self.answer.is_some() { self.ended } else { self.invoked + GHOST + longest_fault }
     }
 }

@@ -11,11 +11,11 @@ struct Span {
     until: Micros,
 }
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings) {
+pub(super) fn judge(scene: &Scene<'_>, longest_fault: Micros, findings: &mut Findings) {
     let id = Some(scene.conversation.id);
     let mut operations: Vec<&ClaimOperation> = scene.conversation.claims.iter().collect();
     operations.sort_by_key(|operation| operation.invoked);
-    let sure = sure_spans(&operations);
+    let sure = sure_spans(&operations, longest_fault);
     for (number, one) in sure.iter().enumerate() {
         for other in sure[number + 1..].iter().take_while(|other| other.from < one.until) {
             if one.agent != other.agent {
@@ -27,7 +27,7 @@ pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings) {
             }
         }
     }
-    let possible = possible_spans(&operations);
+    let possible = possible_spans(&operations, longest_fault);
     for write in scene.conversation.writes.iter().filter(|write| write.log == Log::Messages) {
         let (Author::Agent(agent), Some(first), Some(last)) =
             (write.author, write.attempts.first(), write.attempts.last())
@@ -74,7 +74,7 @@ fn claimant(operation: &ClaimOperation) -> Option<usize> {
 
 /// From the answer that grants until the first request that could end it; none while an unanswered earlier one still
 /// could.
-fn sure_spans(operations: &[&ClaimOperation]) -> Vec<Span> {
+fn sure_spans(operations: &[&ClaimOperation], longest_fault: Micros) -> Vec<Span> {
     let mut spans = Vec::new();
     for operation in operations {
         let Some(agent) = claimant(operation) else { continue };
@@ -82,7 +82,7 @@ fn sure_spans(operations: &[&ClaimOperation]) -> Vec<Span> {
             continue;
         }
         let is_in_doubt = operations.iter().any(|other| {
-            let is_over = other.settled() < operation.invoked;
+            let is_over = other.settled(longest_fault) < operation.invoked;
             ends(other.request, agent) && other.invoked < operation.ended && !is_over
         });
         if is_in_doubt {
@@ -100,7 +100,7 @@ fn sure_spans(operations: &[&ClaimOperation]) -> Vec<Span> {
 }
 
 /// From the request that may have claimed until the answer that surely ended it.
-fn possible_spans(operations: &[&ClaimOperation]) -> Vec<Span> {
+fn possible_spans(operations: &[&ClaimOperation], longest_fault: Micros) -> Vec<Span> {
     let mut spans = Vec::new();
     for operation in operations {
         let Some(agent) = claimant(operation) else { continue };
@@ -109,7 +109,7 @@ fn possible_spans(operations: &[&ClaimOperation]) -> Vec<Span> {
         }
         let end = operations
             .iter()
-            .filter(|other| ends_surely(other, agent) && other.invoked >= operation.settled())
+            .filter(|other| ends_surely(other, agent) && other.invoked >= operation.settled(longest_fault))
             .map(|other| other.ended)
             .min();
         spans.push(Span { agent, from: operation.invoked, until: end.unwrap_or(Micros::MAX) });

@@ -31,6 +31,8 @@ pub struct History {
     pub conversations: Vec<Conversation>,
     /// Every start of the program after a kill: how long it took to be ready.
     pub restarts: Vec<Micros>,
+    /// The longest that anything was stopped.
+    pub longest_fault: Micros,
 }
 
 /// What happened in one conversation.
@@ -269,8 +271,8 @@ pub fn judge(history: &History) -> Findings {
         contents::judge(&scene, &mut findings);
         writes::judge(&scene, &mut findings);
         views::judge(&scene, &mut findings);
-        holding::judge(&scene, &mut findings);
-        register::judge(conversation, &mut findings);
+        holding::judge(&scene, history.longest_fault, &mut findings);
+        register::judge(conversation, history.longest_fault, &mut findings);
     }
     for &took in history.restarts.iter().filter(|&&took| took > READY_WITHIN) {
         findings.add(Class::Unready, None, format!("ready only {} ms after its restart", took / 1000));

@@ -1,8 +1,7 @@
 //! Linearizability of claims: some order of single steps must explain every answer (C1, C2). The search is
 //! stateright's; the conversation's claim is the register it searches with.
 
-use super::claims::GHOST;
-use super::{Answer, ClaimOperation, Class, Conversation, Findings, Request};
+use super::{Answer, ClaimOperation, Class, Conversation, Findings, Micros, Request};
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 
 /// Operations searched together. Between windows nothing is under way, so no order across them is given away.
@@ -134,14 +133,14 @@ impl SequentialSpec for Claim {
 }
 
 /// Searches an order for each window of a conversation's claims.
-pub(super) fn judge(conversation: &Conversation, findings: &mut Findings) {
+pub(super) fn judge(conversation: &Conversation, longest_fault: Micros, findings: &mut Findings) {
     let mut operations: Vec<&ClaimOperation> = conversation.claims.iter().collect();
     operations.sort_by_key(|operation| operation.invoked);
     let mut start = Claim { holder: Holder::Nobody, token: 0, is_exact: false };
     let mut ghosts: Vec<&ClaimOperation> = Vec::new();
     for window in windows(&operations) {
         let began = window.first().map_or(0, |operation| operation.invoked);
-        ghosts.retain(|ghost| ghost.invoked + GHOST > began);
+        ghosts.retain(|ghost| ghost.settled(longest_fault) > began);
         if !is_linearizable(start, window, &ghosts) {
             let what = format!("no order of steps explains these claims: {window:?}");
             findings.add(Class::Unexplained, Some(conversation.id), what);
@@ -187,6 +186,14 @@ fn is_linearizable(start: Claim, window: &[&ClaimOperation], ghosts: &[&ClaimOpe
     let began = window.first().map_or(0, |operation| operation.invoked);
     for (number, ghost) in ghosts.iter().enumerate() {
         moments.push((began, 2 * window.len() + number, ghost.request, None));
+    }
+    // What is resolved late, by a request long given up, the customer's next message reopens.
+    let unanswered = window.iter().filter(|operation| operation.answer.is_none()).chain(ghosts);
+    let resolved =
+        unanswered.filter(|ghost| matches!(ghost.request, Request::Resolve(_) | Request::ResolveByOwner));
+    for (number, ghost) in resolved.enumerate() {
+        let thread = 2 * window.len() + ghosts.len() + number;
+        moments.push((ghost.invoked.max(began), thread, Request::Reopen, None));
     }
     // At the same moment a call counts as made before another's answer: they overlap.
     moments.sort_by_key(|(at, thread, _, answer)| (*at, answer.is_some(), *thread));

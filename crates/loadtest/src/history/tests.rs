@@ -39,7 +39,7 @@ fn clean() -> History {
         owner: Contents { messages: messages(), notes: vec![] },
         agent: Contents { messages: messages(), notes: vec![] },
     };
-    History { conversations: vec![conversation], restarts: vec![900_000] }
+    History { conversations: vec![conversation], restarts: vec![900_000], longest_fault: 0 }
 }
 
 /// Asserts that a clean history with one thing changed has this anomaly.
@@ -249,6 +249,25 @@ fn overlapping_claims_are_two_holders() {
     assert_found(Class::TwoHolders, |conversation| {
         conversation.claims.push(claim(106, Request::Claim(1), Some(Answer::Granted(2))));
     });
+}
+
+#[test]
+fn a_resolution_that_came_late_and_the_next_message_explain_a_free_conversation() {
+    let late = |answer| {
+        move |it: &mut Conversation| {
+            it.writes.clear();
+            it.views.clear();
+            it.owner.messages.clear();
+            it.agent.messages.clear();
+            it.claims.push(claim(110, Request::Resolve(0), answer));
+            it.claims.push(claim(120, Request::Resolve(0), Some(Answer::Done)));
+            it.claims.push(claim(130, Request::Reopen, Some(Answer::Done)));
+            it.claims.push(claim(140, Request::Claim(0), Some(Answer::Granted(3))));
+            it.claims.push(claim(150, Request::Claim(1), Some(Answer::Granted(5))));
+        }
+    };
+    assert_clean(late(None));
+    assert_found(Class::Unexplained, late(Some(Answer::Done)));
 }
 
 #[test]

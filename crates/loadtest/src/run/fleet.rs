@@ -58,6 +58,7 @@ impl Fleet {
                 redis: args.database.redis_url.clone().filter(|_| args.nodes > 1),
                 log: directory.join(format!("node-{number}.log")),
                 claim_grace: CLAIM_GRACE,
+                clock: None,
             };
             nodes.push(Node::start(settings).await?);
         }

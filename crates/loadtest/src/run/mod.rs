@@ -2,6 +2,7 @@
 
 mod fleet;
 mod idle;
+mod never_read;
 mod rate;
 pub mod relay;
 mod saturate;
@@ -9,7 +10,7 @@ mod storage;
 mod storm;
 mod table;
 
-use crate::cluster::{Database, DatabaseArgs, DatabaseKind};
+use crate::cluster::{Database, DatabaseArgs};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use fleet::Fleet;
@@ -28,6 +29,8 @@ pub enum Mode {
     Idle,
     /// How long until all clients are back after the program was killed
     Storm,
+    /// D5: how long messages take beside a busy conversation, and while 100 clients of that one never read
+    NeverRead,
     /// What the database itself does: rows in batches, and one row per commit
     Storage,
 }
@@ -62,7 +65,7 @@ pub struct RunArgs {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub seconds: u64,
 
-    /// saturate, rate: how many conversations are talked in, each by a customer and an agent
+    /// saturate, rate, never-read: how many conversations are talked in, each by a customer and an agent
     #[arg(long, value_name = "COUNT", env = "LOADTEST_CONVERSATIONS", default_value_t = 200)]
     pub conversations: usize,
 
@@ -70,7 +73,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "COUNT", env = "LOADTEST_WINDOW", default_value_t = 4)]
     pub window: usize,
 
-    /// rate: messages per second
+    /// rate, never-read: messages per second
     #[arg(long, value_name = "COUNT", env = "LOADTEST_RATE", default_value_t = 1000)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub rate: u64,
@@ -99,12 +102,9 @@ impl RunArgs {
 /// # Errors
 /// When the program or its database cannot be started, or a client is refused.
 pub async fn run(args: RunArgs) -> Result<bool> {
-    let all = [Mode::Storage, Mode::Saturate, Mode::Rate, Mode::Idle, Mode::Storm];
+    let all = [Mode::Storage, Mode::Saturate, Mode::Rate, Mode::NeverRead, Mode::Idle, Mode::Storm];
     let modes = if args.modes.is_empty() { &all[..] } else { &args.modes };
-    let mut table = Table::new(match args.database.database {
-        DatabaseKind::Embedded => "embedded",
-        DatabaseKind::Postgres => "PostgreSQL",
-    });
+    let mut table = Table::new(args.database.database.name());
     for mode in modes {
         measure(&args, *mode, &mut table).await?;
     }
@@ -124,6 +124,7 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
         match mode {
             Mode::Saturate => saturate::measure(args, &fleet, table).await?,
             Mode::Rate => rate::measure(args, &fleet, table).await?,
+            Mode::NeverRead => never_read::measure(args, &fleet, table).await?,
             Mode::Idle => idle::measure(args, &fleet, table).await?,
             Mode::Storm | Mode::Storage => storm::measure(args, &mut fleet, table).await?,
         }

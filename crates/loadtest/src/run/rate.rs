@@ -49,7 +49,11 @@ pub async fn measure(args: &RunArgs, fleet: &Fleet, table: &mut Table) -> Result
     Ok(())
 }
 
-async fn talk_at_rate(args: &RunArgs, pairs: &[Pair], run: u8) -> Result<Histogram<u64>> {
+/// Talks for as long as a measurement takes; how long each message took, in microseconds.
+///
+/// # Errors
+/// When a socket is refused or ends, or a message does not arrive.
+pub(super) async fn talk_at_rate(args: &RunArgs, pairs: &[Pair], run: u8) -> Result<Histogram<u64>> {
     let watch = Arc::new(Stopwatch { began: Instant::now(), latencies: Mutex::new(Histogram::new(3)?) });
     let (mut talkers, mut lines) = (JoinSet::new(), Vec::new());
     for (number, pair) in pairs.iter().enumerate() {
@@ -139,6 +143,6 @@ fn rate_of(args: &RunArgs) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rates and latencies are far below 2^52")]
-fn millis(micros: u64) -> f64 {
+pub(super) fn millis(micros: u64) -> f64 {
     micros as f64 / 1000.0
 }

@@ -192,6 +192,54 @@ fn d8_a_lost_database_is_answered_within_seconds() {
     });
 }
 
+/// D8: with all its connections taken the store answers within seconds, and goes on by itself when they are free again.
+#[test]
+fn d8_an_exhausted_pool_is_answered_within_seconds() {
+    run(Kind::Postgres, async |store: TestStore| {
+        let noor = customer(&store, "Noor").await;
+        let conversation = conversation(&store, &noor).await;
+        let blocker = Blocker::of_all(store.config()).await;
+        let began = Instant::now();
+        let reads = join_all((0..40).map(|_| store.conversation(&noor.actor, conversation.id)));
+        let (reads, write) = tokio::join!(reads, store.append(&noor, message(&conversation, "refused")));
+        assert!(reads.iter().all(|read| matches!(read, Err(Error::Database(_)))), "{reads:?}");
+        assert!(matches!(write, Err(Error::Database(_) | Error::Locked | Error::Unanswered)), "{write:?}");
+        assert!(began.elapsed() < A_FEW_SECONDS * 2, "{:?}", began.elapsed());
+        blocker.release().await;
+        store.append(&noor, message(&conversation, "taken")).await.unwrap();
+        assert_dense(&store, &conversation).await;
+    });
+}
+
+/// C3, D8: a node that is stopped or cut off in the middle of a transaction keeps its locks for seconds, not for as long
+/// as it lasts.
+#[test]
+fn d8_who_goes_silent_in_a_transaction_keeps_no_lock() {
+    run(Kind::Postgres, async |store: TestStore| {
+        let noor = customer(&store, "Noor").await;
+        let conversation = conversation(&store, &noor).await;
+        let DatabaseConfig::Postgres { url } = store.config() else { unreachable!("PostgreSQL") };
+        let (wire, through) = Wire::to(url).await;
+        let remote = Store::open(&through, store.clock().clone(), Settings::default(), |_| {}).await.unwrap();
+        let mut blocker = Blocker::of(store.config(), &conversation).await;
+        let silenced = remote.append(&noor, message(&conversation, "silenced"));
+        let meanwhile = async {
+            blocker.is_waited_for(url).await;
+            wire.be(State::Silent);
+            // The lock goes to who is silent now.
+            blocker.release().await;
+            let began = Instant::now();
+            while let Err(error) = store.append(&noor, message(&conversation, "after")).await {
+                assert!(matches!(error, Error::Locked), "{error:?}");
+                assert!(began.elapsed() < A_FEW_SECONDS, "{:?}", began.elapsed());
+            }
+        };
+        let (silenced, ()) = tokio::join!(silenced, meanwhile);
+        assert!(matches!(silenced, Err(Error::Database(_) | Error::Unanswered)), "{silenced:?}");
+        assert_dense(&store, &conversation).await;
+    });
+}
+
 async fn send_until_kept(store: &Store, session: &Session, append: Append) {
     while let Err(error) = store.append(session, append.clone()).await {
         assert!(matches!(error, Error::Database(_) | Error::Unanswered), "{error:?}");
@@ -238,6 +286,15 @@ impl Blocker {
                 Self::Postgres(connection)
             }
         }
+    }
+
+    /// Waits until somebody waits for its lock, in PostgreSQL.
+    async fn is_waited_for(&mut self, url: &str) {
+        let Self::Postgres(blocking) = self else { unreachable!("PostgreSQL") };
+        let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(blocking).await.unwrap();
+        let mut observer = PgConnection::connect(url).await.unwrap();
+        let sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))";
+        while !sqlx::query_scalar::<_, bool>(sql).bind(pid).fetch_one(&mut observer).await.unwrap() {}
     }
 
     async fn release(self) {
