@@ -1,13 +1,13 @@
 // What an agent's conversation has beyond the customer's: claim, suggestions, notes, and what to do when the claim is
 // lost: unsent text stays, and is never sent by itself.
 import { call } from "./api.js";
-import { askReply } from "./canned-picker.js";
 import { askColleague } from "./colleagues.js";
 import { CustomerPanel } from "./customer-panel.js";
 import { Guard } from "./guard.js";
 import { OwnMessages } from "./own-messages.js";
 import { agents } from "./roles.js";
 import { askUntil } from "./snooze.js";
+import { Suggestions } from "./suggestions.js";
 import { Tags } from "./tags.js";
 
 /** Which key presses which button. */
@@ -34,6 +34,7 @@ export class AgentDesk {
   #tags;
   #guard;
   #own;
+  #suggestions;
   /** Whether a reply was not sent because the claim went. */
   #isLost = false;
   #isTaking = false;
@@ -58,7 +59,9 @@ export class AgentDesk {
     this.#tags = new Tags(room);
     this.#guard = new Guard(room);
     this.#own = new OwnMessages(room);
+    this.#suggestions = new Suggestions(room);
     room.composer.desk = this;
+    this.typed(room.composer.kind, room.composer.text);
     // What can be answered is opened to be answered. On a touch screen the keyboard would cover it.
     const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
     const isOwn = room.mode === "work" && room.composer.kind === "message";
@@ -100,7 +103,7 @@ export class AgentDesk {
     room.action("take-over").hidden = !("administrator" in room.dataset) || mine || !claim;
     room.action("reopen").hidden = status !== "resolved";
     room.composer.allowReplies(mine || free, claim ? `Held by ${claim.agent.name}` : "Reopen it to reply");
-    room.part("suggestions").hidden = !(mine || free);
+    this.#suggestions.allow(mine || free);
     this.#showWaiting(status === "resolved" ? null : conversation.waiting_since);
     this.#panel.showUrgency(conversation.urgency);
     this.#tags.show(conversation.tags);
@@ -137,8 +140,8 @@ export class AgentDesk {
   /** A key that means more than itself: `/` in an empty reply, `@` in a note, Alt and a digit. True when it was taken. */
   takes({ key, code, altKey }, kind, text) {
     const digit = altKey && code.match(/^Digit([1-3])$/)?.[1];
-    if (digit) this.#suggestion(digit)?.click();
-    else if (key === "/" && kind === "message" && !text) this.#pickReply();
+    if (digit) this.#suggestions.take(digit);
+    else if (key === "/" && kind === "message" && !text) this.#suggestions.pick();
     else if (key === "@" && kind === "note") this.#mention();
     else if (key === "ArrowUp" && kind === "message" && !text) return this.#own.editLast();
     else return false;
@@ -188,27 +191,7 @@ export class AgentDesk {
   }
 
   suggest(items) {
-    const chip = this.#room.querySelector('template[data-part="chip"]').content.firstElementChild;
-    this.#room.part("suggestions").replaceChildren(...items.slice(0, 3).map(({ text, reason }, index) => {
-      const button = chip.cloneNode(true);
-      button.title = text;
-      button.querySelector("small").textContent = reason;
-      button.querySelector("kbd").textContent = index + 1;
-      button.querySelector("span").textContent = text;
-      button.addEventListener("click", () => this.#use(text));
-      return button;
-    }));
-  }
-
-  #suggestion(number) {
-    return this.#room.part("suggestions").children[number - 1];
-  }
-
-  #use(text) {
-    const { composer } = this.#room;
-    if (!composer.text.trim()) composer.setKind("message");
-    composer.text = composer.text.trim() ? `${composer.text.trimEnd()}\n${text}` : text;
-    composer.focus();
+    this.#suggestions.show(items);
   }
 
   async #take() {
@@ -231,12 +214,6 @@ export class AgentDesk {
     this.#isTaking = false;
     room.composer.focus();
     return this.isMine;
-  }
-
-  async #pickReply() {
-    const text = await askReply(this.#room.conversationId);
-    if (text) this.#use(text);
-    else this.#room.composer.focus();
   }
 
   async #mention() {
@@ -340,7 +317,7 @@ export class AgentDesk {
     const { composer } = this.#room;
     const action = KEYS[key];
     if (action && !this.#room.action(action).hidden) this.#room.action(action).click();
-    else if (/^[1-3]$/.test(key)) this.#suggestion(key)?.click();
+    else if (/^[1-3]$/.test(key)) this.#suggestions.take(key);
     else if (key === "r" || key === "n") composer.choose(key === "r" ? "message" : "note");
     else if (key === "t") this.#tags.focus();
     else return key !== "c" && Boolean(action);
@@ -357,7 +334,7 @@ export class AgentDesk {
       { title: "Reply", keys: "r", act: () => composer.choose("message") },
       { title: "Write a private note", keys: "n", act: () => composer.choose("note") },
       { title: "Add a tag", keys: "t", act: () => this.#tags.focus() },
-      { title: "Insert a canned reply", keys: "/", act: () => this.#pickReply() },
+      { title: "Insert a canned reply", keys: "/", act: () => this.#suggestions.pick() },
     ];
   }
 }

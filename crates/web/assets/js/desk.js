@@ -74,7 +74,10 @@ class SupportDesk extends HTMLElement {
     this.open = open;
     this.list.mark(open);
     if (open) await this.#load(open);
-    else this.#show(null);
+    else {
+      this.loading?.abort();
+      this.#show(null);
+    }
   }
 
   async #load(id) {

@@ -25,13 +25,13 @@ export class Notifications {
   /** The page's title without the number. */
   set title(title) {
     this.#title = title;
-    this.#show();
+    this.#count();
   }
 
   /** In so many of the agent's conversations something is unread; the same number on each of their pages. */
   set unread(unread) {
     this.#unread = unread;
-    this.#show();
+    this.#count();
   }
 
   /** Something for this agent: `{text, conversation}`. Who sees it happen is not told. */
@@ -40,13 +40,7 @@ export class Notifications {
     const { desktop, sound } = this.#settings;
     if (sound) this.#sound();
     if (!desktop || !("Notification" in globalThis) || Notification.permission !== "granted") return;
-    // One conversation has one notification, however much is written in it and however many pages are open.
-    const shown = new Notification(text, { tag: conversation ?? "queue", icon: document.querySelector("link[rel=icon]").href });
-    shown.addEventListener("click", () => {
-      window.focus();
-      shown.close();
-      if (conversation) this.#open(conversation);
-    });
+    this.#show(text, conversation);
   }
 
   /** The queue grew. */
@@ -58,7 +52,21 @@ export class Notifications {
     return { desktop: false, sound: false, queue: false, ...this.#kept.get() };
   }
 
-  #show() {
+  #show(text, conversation) {
+    try {
+      // One conversation has one notification, however much is written in it and however many pages are open.
+      const shown = new Notification(text, { tag: conversation ?? "queue", icon: document.querySelector("link[rel=icon]").href });
+      shown.addEventListener("click", () => {
+        window.focus();
+        shown.close();
+        if (conversation) this.#open(conversation);
+      });
+    } catch {
+      // Browsers on phones have them only for installed pages.
+    }
+  }
+
+  #count() {
     document.title = this.#unread ? `(${this.#unread}) ${this.#title}` : this.#title;
   }
 

@@ -32,10 +32,11 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// The style sheets of the agent's page.
-pub const STYLES: [&str; 7] = [
+pub const STYLES: [&str; 8] = [
     "css/desk.css",
     "css/dialogs.css",
     "css/inbox.css",
+    "css/facets.css",
     "css/chat.css",
     "css/transcript.css",
     "css/composer.css",
@@ -77,7 +78,7 @@ pub const SHORTCUTS: [(&str, &[(&str, &str)]); 2] = [
 ];
 
 /// What `js/desk.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 26] = [
+pub const MODULES: [&str; 27] = [
     "js/agent-desk.js",
     "js/api.js",
     "js/chat.js",
@@ -103,5 +104,6 @@ pub const MODULES: [&str; 26] = [
     "js/picker.js",
     "js/saved-views.js",
     "js/snooze.js",
+    "js/suggestions.js",
     "js/tags.js",
 ];
