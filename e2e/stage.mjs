@@ -7,6 +7,7 @@ import { PASSWORD } from "./people.mjs";
 
 export const GRACE = { name: "Grace", email: "grace@example.com", password: PASSWORD };
 export const LINUS = { name: "Linus", email: "linus@example.com", password: PASSWORD };
+export const MARGARET = { name: "Margaret", email: "margaret@example.com", password: PASSWORD, admin: true };
 
 /** Sets the hooks of a file of journeys. */
 export function stage() {
@@ -17,6 +18,7 @@ export function stage() {
     [here.server, browser] = await Promise.all([startServer(), launch()]);
     await here.server.agent(GRACE);
     await here.server.agent(LINUS);
+    await here.server.agent(MARGARET);
   });
 
   after(async () => {

@@ -16,7 +16,7 @@ test("request, claim, chat both ways, canned reply, resolve", async () => {
   // The inbox shows it by itself, and opening it claims nothing.
   await grace.getByRole("link", { name: /Ada.*My printer is on fire/s }).click();
   await message(grace, "My printer is on fire").waitFor();
-  await grace.getByRole("button", { name: /^Claim/ }).click();
+  await grace.getByRole("button", { name: "Claim", exact: true }).click();
   await grace.getByText("Yours").waitFor();
   await ada.getByRole("heading", { name: "Grace" }).waitFor();
   await message(ada, "My printer is on fire").getByText("Seen").waitFor();
@@ -79,7 +79,7 @@ test("one browser is customer and agent at once", async () => {
   const agent = await customer.context().newPage();
   await signIn(agent, GRACE.email);
   await agent.getByRole("link", { name: /Both.*I am both/s }).click();
-  await agent.getByRole("button", { name: /^Claim/ }).click();
+  await agent.getByRole("button", { name: "Claim", exact: true }).click();
   await write(agent, "Hello, me");
   await message(customer, "Hello, me").waitFor();
   await write(customer, "Hello, other me");

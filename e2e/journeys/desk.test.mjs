@@ -34,7 +34,7 @@ test("a reply being written never becomes a note when the customer resolves, and
 
   await ada.getByRole("button", { name: "Undo" }).click();
   await grace.getByText("Yours").waitFor();
-  assert.ok(await grace.getByRole("button", { name: /^Claim/ }).isHidden());
+  assert.ok(await grace.getByRole("button", { name: "Claim", exact: true }).isHidden());
   await send(grace).and(grace.locator(":enabled")).click();
   await message(ada, "It left this morning").waitFor();
 });
@@ -78,9 +78,9 @@ test("the customer stands one button away on a small screen", async () => {
   await grace.setViewportSize({ width: 360, height: 740 });
   assert.ok(await grace.getByText("ada@example.com").isHidden());
   await grace.getByRole("button", { name: "Customer" }).click();
-  await grace.getByText("not verified").waitFor();
+  await grace.getByText("not verified", { exact: true }).waitFor();
   await grace.keyboard.press("Escape");
-  await grace.getByText("not verified").waitFor({ state: "hidden" });
+  await grace.getByText("not verified", { exact: true }).waitFor({ state: "hidden" });
   await ada.close();
 });
 

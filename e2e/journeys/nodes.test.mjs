@@ -74,7 +74,7 @@ test("a customer on one node and an agent on the other: request, claim, chat bot
   await signIn(grace, GRACE.email);
   await request(ada, { name: "Ada", email: "ada@example.com", text: "Which node are you on?" });
   await grace.getByRole("link", { name: /Ada.*Which node are you on/s }).click();
-  await grace.getByRole("button", { name: /^Claim/ }).click();
+  await grace.getByRole("button", { name: "Claim", exact: true }).click();
   await grace.getByText("Yours").waitFor();
   await ada.getByRole("heading", { name: "Grace" }).waitFor();
   await crossing(grace, ada, "On the other one.");

@@ -67,6 +67,8 @@ external_id! {
     CannedReplyId,
     /// A tag.
     TagId,
+    /// A saved view of the inbox.
+    SavedViewId,
     /// The sender's own id of what they send; makes sending repeatable (D2).
     ClientId,
 }

@@ -8,7 +8,7 @@ mod node;
 mod outbox;
 mod redis;
 
-pub use hint::{Hint, News};
+pub use hint::{Hint, News, mention_text};
 pub use node::{Heard, Node};
 pub use outbox::Outbox;
 pub use redis::{Redis, RedisAddressError};

@@ -14,12 +14,12 @@ pub use presence::BusState;
 pub use registry::{Attachment, Place};
 
 use crate::Metrics;
-use crate::bus::{Hint, Outbox};
+use crate::bus::{Hint, Outbox, mention_text};
 use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
 use crate::wire::CloseCode;
 use catch_up::Rumours;
-use domain::{Conversation, ConversationId, SessionKey, Side};
+use domain::{AgentKey, Conversation, ConversationId, SessionKey, Side};
 use inbox::Pending;
 use presence::Presence;
 use registry::Registry;
@@ -132,6 +132,9 @@ impl Hub {
             Change::Conversation(conversation) => {
                 self.tell_change(&conversation, What::Conversation(Arc::clone(&conversation)));
             }
+            Change::Mentioned { conversation, by, agents } => {
+                self.tell_mentioned(conversation.id, &agents, &mention_text(&by, &conversation));
+            }
             Change::Seen { conversation, side, seq } => self.tell_seen(conversation, side, seq),
             Change::Erased(conversations) => self.tell_erased(&conversations),
             Change::SessionsEnded(sessions) => self.close_sessions(&sessions),
@@ -170,6 +173,18 @@ impl Hub {
         let mut registry = self.registry();
         registry.tell(id, What::Seen { side, seq });
         registry.note_told(id, Position { customer_seen, agent_seen, ..Position::default() });
+        drop(registry);
+        // What an agent has read is not unread any more, wherever else they look.
+        if side == Side::Agent {
+            self.recount();
+        }
+    }
+
+    fn tell_mentioned(&self, id: ConversationId, agents: &[AgentKey], text: &str) {
+        let mut pending = self.pending();
+        agents.iter().for_each(|agent| pending.notify(*agent, "mentioned", text.to_owned(), id));
+        drop(pending);
+        self.recount();
     }
 
     fn tell_erased(&self, conversations: &[ConversationId]) {

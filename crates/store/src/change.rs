@@ -1,6 +1,6 @@
 //! What the store tells its listener after a commit.
 
-use domain::{Conversation, ConversationId, Message, Note, SessionKey, Side};
+use domain::{AgentKey, Conversation, ConversationId, Message, Note, SessionKey, Side};
 use std::sync::Arc;
 
 /// Something that was committed. A hint for live views: the database is the truth (D6).
@@ -26,6 +26,15 @@ pub enum Change {
         conversation: Arc<Conversation>,
         /// The entry.
         note: Arc<Note>,
+    },
+    /// A note names agents, whose inboxes are to say so.
+    Mentioned {
+        /// Where.
+        conversation: Arc<Conversation>,
+        /// Who wrote the note.
+        by: String,
+        /// Whom it names.
+        agents: Vec<AgentKey>,
     },
     /// The conversation's own data changed: its state, claim, tags …
     Conversation(Arc<Conversation>),

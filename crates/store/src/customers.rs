@@ -1,10 +1,11 @@
 //! Customers: people without an account, each an identity of its own (A11).
 
-use crate::db::{Conn, Time, Tx, fetch_one, fetch_optional};
+use crate::conversation_row::{ConversationRow, select_conversations};
+use crate::db::{Conn, Time, Tx, fetch_all, fetch_one, fetch_optional};
 use crate::dialect::{self, Indexed};
 use crate::search::customer_words;
-use crate::{Error, Result};
-use domain::{Customer, CustomerId, CustomerKey, Timestamp, UserId, check_email, check_name};
+use crate::{Error, Result, Store};
+use domain::{Conversation, Customer, CustomerId, CustomerKey, Timestamp, UserId, check_email, check_name};
 use uuid::Uuid;
 
 /// Adds a customer: always a new identity, whatever the address says.
@@ -27,6 +28,35 @@ pub(crate) async fn insert(tx: &mut Tx, name: &str, email: Option<&str>, now: Ti
         email: email.map(str::to_owned),
         email_verified: false,
     })
+}
+
+impl Store {
+    /// When a customer first came.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when they were erased.
+    pub async fn customer_since(&self, customer: &Customer) -> Result<Timestamp> {
+        let sql = "SELECT users.created_at FROM customers JOIN users ON users.id = customers.user_id
+                   WHERE customers.id = $1";
+        let mut conn = self.db.read().await?;
+        let found = fetch_optional!(conn, (Time,), sql, customer.key.0)?;
+        found.map(|(Time(at),)| at).ok_or(Error::NotFound("customer"))
+    }
+
+    /// The newest conversations of other identities that typed the same address: whether it is the same person, nobody
+    /// knows (A11).
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn same_address(&self, customer: &Customer, limit: u32) -> Result<Vec<Conversation>> {
+        let Some(email) = &customer.email else { return Ok(Vec::new()) };
+        let sql = select_conversations!(
+            "WHERE lower(u.email) = lower($1) AND cu.id <> $2 ORDER BY c.last_message_at DESC, c.id DESC LIMIT $3"
+        );
+        let mut conn = self.db.read().await?;
+        let rows = fetch_all!(conn, ConversationRow, sql, email.as_str(), customer.key.0, i64::from(limit))?;
+        rows.into_iter().map(ConversationRow::into_conversation).collect()
+    }
 }
 
 /// The customer with a key.

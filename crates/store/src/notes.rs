@@ -5,7 +5,7 @@ use crate::db::{Time, Tx, fetch_all, fetch_one, fetch_optional};
 use crate::dialect::{self, Indexed};
 use crate::messages::side;
 use crate::search::index_words;
-use crate::{Change, Error, Result, Session, Store};
+use crate::{Change, Error, Result, Session, Store, mentions};
 use domain::{
     Agent, Author, ClientId, Conversation, ConversationId, ConversationKey, Event, Note, NoteId, NoteKind,
     Refusal, Timestamp,
@@ -121,9 +121,14 @@ impl Store {
             created_at: now,
         };
         insert(&mut tx, &mut conversation, &note, Some(agent)).await?;
+        let agents = mentions::note(&mut tx, &conversation, &note, agent).await?;
         save(&mut tx, &mut conversation).await?;
         tx.commit().await?;
-        self.tell(Change::Note { conversation: Arc::new(conversation), note: Arc::new(note.clone()) });
+        let conversation = Arc::new(conversation);
+        self.tell(Change::Note { conversation: Arc::clone(&conversation), note: Arc::new(note.clone()) });
+        if !agents.is_empty() {
+            self.tell(Change::Mentioned { conversation, by: agent.name.clone(), agents });
+        }
         Ok((note, true))
     }
 }

@@ -1,8 +1,11 @@
 //! The queue as a whole, and how many conversations there are of each kind.
 
-use crate::db::{fetch_all, fetch_optional};
-use crate::{Error, Result, Session, Store};
-use domain::{AgentId, ConversationId, Status};
+use crate::db::{Conn, fetch_all, fetch_one, fetch_optional};
+use crate::dialect::time_literal;
+use crate::{Error, FacetValue, Facets, Result, Session, Store, filter};
+use domain::{Actor, Age, Agent, AgentId, ConversationId, Filter, Status, Timestamp, UrgencyLevel};
+use sqlx::AssertSqlSafe;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// How many conversations have each value of a facet (S2).
@@ -19,6 +22,19 @@ impl Counts {
     pub fn of(&self, wanted: Status) -> i64 {
         self.status.iter().filter(|(status, _)| *status == wanted).map(|(_, count)| count).sum()
     }
+}
+
+/// How many conversations facets are counted over at most.
+pub const COUNTED: u32 = 10_000;
+/// How many tags are shown as a facet.
+const TAGS: u32 = 8;
+
+/// The conversations facets are counted over, as a table `c`.
+async fn counted(conn: &mut Conn, actor: &Actor, filter: &Filter, now: Timestamp) -> Result<String> {
+    let conditions = filter::conditions(conn, actor, filter, now).await?;
+    Ok(format!(
+        "(SELECT c.id, c.urgency_rank, c.created_at FROM conversations c WHERE TRUE{conditions} LIMIT {COUNTED}) AS c"
+    ))
 }
 
 impl Store {
@@ -53,6 +69,60 @@ impl Store {
         let mut holder = vec![(None, all - held)];
         holder.extend(rows.into_iter().map(|(id, name, count)| (Some((AgentId(id), name)), count)));
         Ok(Counts { status, holder })
+    }
+
+    /// Counts urgency, tags and age over the conversations the filter lets through, each facet's own filter aside (S2);
+    /// of more than [`COUNTED`] only so many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn facets(&self, actor: &Actor, filter: &Filter) -> Result<Facets> {
+        let mut conn = self.db.read().await?;
+        let now = self.clock.now();
+        let mut facets = Facets::new();
+        let any = Filter { urgency: Vec::new(), ..filter.clone() };
+        let counted = counted(&mut conn, actor, &any, now).await?;
+        let sql = format!("SELECT c.urgency_rank, COUNT(*) FROM {counted} GROUP BY 1");
+        let ranks: HashMap<i16, i64> =
+            fetch_all!(conn, (i16, i64), AssertSqlSafe(sql.clone()))?.into_iter().collect();
+        let level =
+            |level: UrgencyLevel| FacetValue::of_urgency(level, *ranks.get(&level.rank()).unwrap_or(&0));
+        facets.insert("urgency", UrgencyLevel::ALL.map(level).to_vec());
+
+        let any = Filter { age: Vec::new(), ..filter.clone() };
+        let counted = self::counted(&mut conn, actor, &any, now).await?;
+        let mut steps = String::new();
+        for (step, age) in (0..).zip(Age::ALL) {
+            let oldest = time_literal(&mut conn, now - age.bounds().1);
+            steps += &format!(" WHEN c.created_at > {oldest} THEN {step}");
+        }
+        let sql =
+            format!("SELECT CAST(CASE{steps} ELSE 4 END AS BIGINT), COUNT(*) FROM {counted} GROUP BY 1");
+        let steps: HashMap<i64, i64> =
+            fetch_all!(conn, (i64, i64), AssertSqlSafe(sql.clone()))?.into_iter().collect();
+        let age = |(step, age)| FacetValue::of_age(age, *steps.get(&step).unwrap_or(&0));
+        facets.insert("age", (0..).zip(Age::ALL).map(age).collect());
+
+        let any = Filter { tag: Vec::new(), ..filter.clone() };
+        let counted = self::counted(&mut conn, actor, &any, now).await?;
+        let sql = format!(
+            "SELECT g.name, COUNT(*) FROM {counted} JOIN conversation_tags t ON t.conversation_id = c.id
+             JOIN tags g ON g.id = t.tag_id GROUP BY g.name ORDER BY 2 DESC, 1 LIMIT {TAGS}"
+        );
+        let tags = fetch_all!(conn, (String, i64), AssertSqlSafe(sql.clone()))?;
+        facets.insert("tag", tags.into_iter().map(|(tag, count)| FacetValue::of_tag(&tag, count)).collect());
+        Ok(facets)
+    }
+
+    /// In how many of the conversations an agent holds the customer wrote something unread.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn unread(&self, agent: &Agent) -> Result<i64> {
+        let sql =
+            "SELECT COUNT(*) FROM conversations WHERE holder_id = $1 AND last_customer_seq > agent_seen_seq";
+        let mut conn = self.db.read().await?;
+        Ok(fetch_one!(conn, (i64,), sql, agent.key.0)?.0)
     }
 
     /// Makes sure that a session still stands, for what only reads (A2).

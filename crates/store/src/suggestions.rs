@@ -4,12 +4,15 @@ use crate::canned_replies::{CannedReplyRow, select_canned_replies};
 use crate::claims::agent_of;
 use crate::db::fetch_all;
 use crate::search::normaliser;
-use crate::{Result, Session, Store};
+use crate::{Result, Scope, Session, Store};
 use domain::canned::{Values, fill, rank};
-use domain::{Agent, CannedReplyId, Conversation, Customer, Side, Stage};
+use domain::{Agent, CannedReply, CannedReplyId, Conversation, Customer, Side, Stage};
 
 /// How many replies are offered at most.
 pub const MAX_SUGGESTIONS: usize = 50;
+
+/// How many replies the picker has at most.
+const MAX_PICKED: i64 = 500;
 
 /// How many of the customer's last messages a reply is held against.
 const LAST_MESSAGES: i64 = 3;
@@ -37,7 +40,40 @@ pub struct Suggestion {
     pub reason: String,
 }
 
+/// A canned reply of any stage, ready for one conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilledReply {
+    /// The reply as it is kept.
+    pub reply: CannedReply,
+    /// Whose it is.
+    pub scope: Scope,
+    /// Its text with the placeholders filled in.
+    pub text: String,
+}
+
 impl Store {
+    /// The canned replies the agent may use in a conversation, most used first.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`](domain::Refusal::Forbidden) for customers, [`Error::Database`](crate::Error::Database).
+    pub async fn filled_replies(
+        &self,
+        session: &Session,
+        conversation: &Conversation,
+    ) -> Result<Vec<FilledReply>> {
+        let agent = agent_of(session)?;
+        let sql =
+            select_canned_replies!("WHERE agent_id IS NULL OR agent_id = $1 ORDER BY uses DESC, id LIMIT $2");
+        let mut conn = self.db.read().await?;
+        let rows = fetch_all!(conn, CannedReplyRow, sql, agent.key.0, MAX_PICKED)?;
+        let values = values(agent, &conversation.customer);
+        let filled = |row: CannedReplyRow| {
+            let (reply, scope) = row.into_reply()?;
+            Ok(FilledReply { text: fill(&reply.text, &values), reply, scope })
+        };
+        rows.into_iter().map(filled).collect()
+    }
+
     /// What to offer the agent for this conversation: not again what the customer has been answered and said nothing
     /// to yet.
     ///

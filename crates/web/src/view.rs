@@ -35,6 +35,11 @@ impl When {
         Self { at, style: "clock" }
     }
 
+    /// Day and time of day: `Mon, 3 Mar, 14:05`.
+    pub fn moment(at: Timestamp) -> Self {
+        Self { at, style: "moment" }
+    }
+
     /// The day, as a separator in a transcript: `Monday, 3 March`.
     pub fn day(at: Timestamp) -> Self {
         Self { at, style: "day" }

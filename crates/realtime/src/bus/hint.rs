@@ -43,6 +43,15 @@ pub enum Hint {
         /// Whether they type.
         on: bool,
     },
+    /// A note names agents.
+    Mentioned {
+        /// Which conversation.
+        id: Uuid,
+        /// Their keys.
+        agents: Vec<i64>,
+        /// What their inboxes are to say.
+        text: String,
+    },
     /// Conversations were erased.
     Erased(Vec<Uuid>),
     /// Sessions ended (A2).
@@ -82,6 +91,11 @@ impl News {
     }
 }
 
+/// What the inbox of an agent says whom a note names.
+pub fn mention_text(by: &str, conversation: &Conversation) -> String {
+    format!("{by} mentioned you in {}'s conversation", conversation.customer.name)
+}
+
 impl Hint {
     /// What to tell the other nodes of a change.
     pub fn of(change: &Change) -> Self {
@@ -90,6 +104,11 @@ impl Hint {
             | Change::MessageChanged { conversation, .. }
             | Change::Note { conversation, .. }
             | Change::Conversation(conversation) => Self::moved(conversation, News::of(change)),
+            Change::Mentioned { conversation, by, agents } => Self::Mentioned {
+                id: conversation.id.0,
+                agents: agents.iter().map(|agent| agent.0).collect(),
+                text: mention_text(by, conversation),
+            },
             Change::Seen { conversation, side, seq } => {
                 Self::Seen { id: conversation.0, side: *side, seq: *seq }
             }
@@ -118,7 +137,10 @@ impl Hint {
     /// The conversation it is about, if it is about one alone.
     pub fn conversation(&self) -> Option<Uuid> {
         match self {
-            Self::Moved { id, .. } | Self::Seen { id, .. } | Self::Typing { id, .. } => Some(*id),
+            Self::Moved { id, .. }
+            | Self::Seen { id, .. }
+            | Self::Typing { id, .. }
+            | Self::Mentioned { id, .. } => Some(*id),
             Self::Erased(_) | Self::SessionsEnded(_) | Self::Beat(_) => None,
         }
     }

@@ -56,6 +56,10 @@ impl Hub {
                 };
                 self.tell(ConversationId(id), What::Typing { by, name, on });
             }
+            Hint::Mentioned { id, agents, text } => {
+                let agents: Vec<_> = agents.into_iter().map(AgentKey).collect();
+                self.tell_mentioned(ConversationId(id), &agents, &text);
+            }
             Hint::Erased(ids) => {
                 let ids: Vec<_> = ids.into_iter().map(ConversationId).collect();
                 self.tell_erased(&ids);

@@ -46,7 +46,10 @@ impl Pending {
                 self.show(conversation, news);
             }
             Change::Erased(ids) => return self.remove(ids.clone(), moved),
-            Change::MessageChanged { .. } | Change::Seen { .. } | Change::SessionsEnded(_) => return,
+            Change::MessageChanged { .. }
+            | Change::Mentioned { .. }
+            | Change::Seen { .. }
+            | Change::SessionsEnded(_) => return,
         }
         moved.notify_one();
     }
@@ -96,8 +99,18 @@ impl Pending {
             News::Warned => ("warned", format!("{customer} still waits for your answer")),
             News::HandedOver => ("handed_over", format!("{customer}'s conversation was handed to you")),
         };
-        let frame = ServerFrame::Notification { kind, text, conversation: conversation.id };
-        self.notifications.push((claim.holder.key, frame));
+        self.notify(claim.holder.key, kind, text, conversation.id);
+    }
+
+    /// Notes something for one agent's inboxes.
+    pub fn notify(
+        &mut self,
+        agent: AgentKey,
+        kind: &'static str,
+        text: String,
+        conversation: ConversationId,
+    ) {
+        self.notifications.push((agent, ServerFrame::Notification { kind, text, conversation }));
     }
 
     fn take(&mut self) -> (Vec<Bytes>, Vec<(AgentKey, ServerFrame)>) {

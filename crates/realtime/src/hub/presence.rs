@@ -2,7 +2,7 @@
 
 use super::Hub;
 use crate::event::Person;
-use domain::AgentKey;
+use domain::{AgentKey, CustomerKey};
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -55,6 +55,12 @@ impl Hub {
     /// Whether an agent is connected, on any node.
     pub fn is_online(&self, agent: AgentKey) -> bool {
         self.registry().is_online(Person::Agent(agent)) || self.0.presence.lock().agents.contains(&agent)
+    }
+
+    /// Whether a customer is connected; none when only other nodes could tell.
+    pub fn is_customer_online(&self, customer: CustomerKey) -> Option<bool> {
+        let is_here = self.registry().is_online(Person::Customer(customer));
+        (is_here || self.bus() == BusState::None).then_some(is_here)
     }
 
     /// The agents who are connected to this node.

@@ -128,15 +128,13 @@ pub(super) fn count<'a>(
     let status = Status::ALL.map(|status| {
         FacetValue::new(status.as_str(), capitalised(status.as_str()), counted(0, &|it| it.status == status))
     });
-    let age =
-        Age::ALL.map(|age| FacetValue::new(age.as_str(), age_label(age), counted(4, &|it| it.age == age)));
+    let age = Age::ALL.map(|age| FacetValue::of_age(age, counted(4, &|it| it.age == age)));
     let mut facets = Facets::from([("status", status.to_vec()), ("age", age.to_vec())]);
     if actor.agent().is_none() {
         return facets;
     }
-    let urgency = UrgencyLevel::ALL.map(|level| {
-        FacetValue::new(level.as_str(), capitalised(level.as_str()), counted(1, &|it| it.urgency == level))
-    });
+    let urgency =
+        UrgencyLevel::ALL.map(|level| FacetValue::of_urgency(level, counted(1, &|it| it.urgency == level)));
     facets.insert("urgency", urgency.to_vec());
     let mut holder = vec![
         FacetValue::new("me", "Me", counted(2, &|it| holders.is(Holder::Me, it.holder))),
@@ -150,13 +148,24 @@ pub(super) fn count<'a>(
     facets.insert("holder", holder);
     let tags: BTreeSet<&String> =
         groups.iter().flat_map(|(traits, ..)| &traits.tags).chain(&filter.tag).collect();
-    let tag =
-        |tag: &String| FacetValue::new(tag.as_str(), tag.as_str(), counted(3, &|it| it.tags.contains(tag)));
+    let tag = |tag: &String| FacetValue::of_tag(tag, counted(3, &|it| it.tags.contains(tag)));
     facets.insert("tag", tags.into_iter().map(tag).collect());
     facets
 }
 
 impl FacetValue {
+    pub(crate) fn of_urgency(level: UrgencyLevel, count: i64) -> Self {
+        Self::new(level.as_str(), capitalised(level.as_str()), count)
+    }
+
+    pub(crate) fn of_age(age: Age, count: i64) -> Self {
+        Self::new(age.as_str(), age_label(age), count)
+    }
+
+    pub(crate) fn of_tag(tag: &str, count: i64) -> Self {
+        Self::new(tag, tag, count)
+    }
+
     fn new(value: impl Into<String>, label: impl Into<String>, count: i64) -> Self {
         Self { value: value.into(), label: label.into(), count }
     }

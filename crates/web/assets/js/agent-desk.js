@@ -1,8 +1,27 @@
 // What an agent's conversation has beyond the customer's: claim, suggestions, notes, and what to do when the claim is
 // lost: unsent text stays, and is never sent by itself.
 import { call } from "./api.js";
-import { isTypingIn } from "./keys.js";
-import { localise } from "./times.js";
+import { askColleague } from "./colleagues.js";
+import { CustomerPanel } from "./customer-panel.js";
+import { Guard } from "./guard.js";
+import { OwnMessages } from "./own-messages.js";
+import { agents } from "./roles.js";
+import { askUntil } from "./snooze.js";
+import { Suggestions } from "./suggestions.js";
+import { Tags } from "./tags.js";
+
+/** Which key presses which button. */
+const KEYS = { c: "claim", e: "resolve", s: "snooze", h: "hand-over" };
+
+const ACTIONS = {
+  claim: "Claim this conversation",
+  "take-over": "Take over this conversation",
+  resolve: "Resolve this conversation",
+  snooze: "Snooze this conversation",
+  "hand-over": "Hand over to a colleague",
+  release: "Return to the queue",
+  reopen: "Reopen this conversation",
+};
 
 export class AgentDesk {
   #room;
@@ -11,6 +30,11 @@ export class AgentDesk {
   claim = null;
   #holder = null;
   #waitingSince = null;
+  #panel;
+  #tags;
+  #guard;
+  #own;
+  #suggestions;
   /** Whether a reply was not sent because the claim went. */
   #isLost = false;
   #isTaking = false;
@@ -22,13 +46,22 @@ export class AgentDesk {
     const on = (name, act) => room.action(name).addEventListener("click", act);
     on("claim", () => this.#take());
     on("claim-again", () => this.#take());
+    on("take-over", () => this.#takeOver());
+    on("hand-over", () => this.#handOver());
+    on("snooze", () => this.#snooze());
     on("release", () => this.#room.attempt(() => this.#room.api("DELETE", "/claim")));
     on("resolve", () => this.#room.resolve());
     on("reopen", () => this.#reopen());
     on("next", () => this.#next());
     on("copy", () => navigator.clipboard.writeText(this.#room.composer.text));
     on("save-as-note", () => this.#saveAsNote());
-    document.addEventListener("keydown", (event) => this.#key(event));
+    this.#panel = new CustomerPanel(room);
+    this.#tags = new Tags(room);
+    this.#guard = new Guard(room);
+    this.#own = new OwnMessages(room);
+    this.#suggestions = new Suggestions(room);
+    room.composer.desk = this;
+    this.typed(room.composer.kind, room.composer.text);
     // What can be answered is opened to be answered. On a touch screen the keyboard would cover it.
     const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
     const isOwn = room.mode === "work" && room.composer.kind === "message";
@@ -63,20 +96,56 @@ export class AgentDesk {
     else if (!mine && this.claim !== null) this.#lose(status !== "resolved");
 
     const free = !claim && status !== "resolved";
-    room.part("holder").textContent = mine ? "Yours" : claim ? `Held by ${claim.agent.name}` : "";
+    room.part("holder").replaceChildren(...this.#standing(conversation, mine));
     this.#showBanners(conversation, mine);
     room.action("claim").hidden = !free;
-    room.action("release").hidden = !mine;
-    room.action("resolve").hidden = !mine;
+    for (const name of ["snooze", "hand-over", "release", "resolve"]) room.action(name).hidden = !mine;
+    room.action("take-over").hidden = !("administrator" in room.dataset) || mine || !claim;
     room.action("reopen").hidden = status !== "resolved";
     room.composer.allowReplies(mine || free, claim ? `Held by ${claim.agent.name}` : "Reopen it to reply");
-    room.part("suggestions").hidden = !(mine || free);
+    this.#suggestions.allow(mine || free);
     this.#showWaiting(status === "resolved" ? null : conversation.waiting_since);
+    this.#panel.showUrgency(conversation.urgency);
+    this.#tags.show(conversation.tags);
   }
 
   /** A message that came after the conversation was last shown. */
-  heard({ author, created_at: at }) {
+  heard({ author, created_at: at, seq }) {
     this.#showWaiting(author.role === "agent" ? null : this.#waitingSince ?? at);
+    if (author.role === "customer") {
+      this.#guard.heard(seq);
+      this.#panel.showHere();
+    }
+  }
+
+  /** The customer types or has read. */
+  sensed() {
+    this.#panel.showHere();
+  }
+
+  leave() {
+    this.#panel.leave();
+  }
+
+  /** The composer holds this now. */
+  typed(kind, text) {
+    this.#guard.typed(kind, text);
+  }
+
+  /** Whether what is written may be sent at this moment. */
+  lets(kind) {
+    return kind === "note" || this.#guard.lets(this.#room.querySelector("h1").textContent);
+  }
+
+  /** A key that means more than itself: `/` in an empty reply, `@` in a note, Alt and a digit. True when it was taken. */
+  takes({ key, code, altKey }, kind, text) {
+    const digit = altKey && code.match(/^Digit([1-3])$/)?.[1];
+    if (digit) this.#suggestions.take(digit);
+    else if (key === "/" && kind === "message" && !text) this.#suggestions.pick();
+    else if (key === "@" && kind === "note") this.#mention();
+    else if (key === "ArrowUp" && kind === "message" && !text) return this.#own.editLast();
+    else return false;
+    return true;
   }
 
   /** Whether a reply may go out now; a free conversation is claimed by the first one. */
@@ -122,22 +191,7 @@ export class AgentDesk {
   }
 
   suggest(items) {
-    const chip = this.#room.querySelector("template").content.firstElementChild;
-    this.#room.part("suggestions").replaceChildren(...items.slice(0, 3).map(({ text, reason }, index) => {
-      const button = chip.cloneNode(true);
-      button.title = reason ? `${text}\n\n${reason}` : text;
-      button.querySelector("kbd").textContent = index + 1;
-      button.querySelector("span").textContent = text;
-      button.addEventListener("click", () => this.#use(text));
-      return button;
-    }));
-  }
-
-  #use(text) {
-    const { composer } = this.#room;
-    if (!composer.text.trim()) composer.setKind("message");
-    composer.text = composer.text.trim() ? `${composer.text.trimEnd()}\n${text}` : text;
-    composer.focus();
+    this.#suggestions.show(items);
   }
 
   async #take() {
@@ -162,6 +216,42 @@ export class AgentDesk {
     return this.isMine;
   }
 
+  async #mention() {
+    const colleague = await askColleague("Mention");
+    this.#room.composer.insert(colleague ? `@${colleague.name} ` : "@");
+  }
+
+  /** An administrator takes it from whoever holds it; the audit log says so. */
+  async #takeOver() {
+    const room = this.#room;
+    this.#isTaking = true;
+    const isTaken = await room.attempt(() => room.api("PUT", "/claim/holder", { agent_id: this.#me }));
+    this.#isTaking = false;
+    if (isTaken) await this.#take();
+  }
+
+  async #handOver() {
+    const colleague = await askColleague("Hand over to");
+    if (!colleague) return;
+    await this.#room.attempt(() => this.#room.api("PUT", "/claim/holder", { agent_id: colleague.id }));
+  }
+
+  async #snooze() {
+    const until = await askUntil();
+    if (until) await this.#room.attempt(() => this.#room.api("PUT", "/snooze", { until: until.toISOString() }));
+  }
+
+  // Who holds it, or until when nobody does.
+  #standing({ claim, snoozed_until: until }, mine) {
+    if (claim) return [mine ? "Yours" : `Held by ${claim.agent.name}`];
+    if (!until) return [];
+    const time = document.createElement("time");
+    time.dateTime = until;
+    time.dataset.as = "moment";
+    time.textContent = new Date(until).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    return ["until ", time];
+  }
+
   async #reopen() {
     if (await this.#room.attempt(() => this.#room.api("DELETE", "/resolution"))) this.#room.composer.focus();
   }
@@ -169,7 +259,8 @@ export class AgentDesk {
   async #next() {
     try {
       const conversation = await call("POST", "/claims", "agent");
-      location.href = conversation ? `/chat/${conversation.id}/?as=agent` : "/support/agent/";
+      if (conversation) this.#room.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: conversation.id }));
+      else this.#room.problem("Nobody is waiting any more.");
     } catch (error) {
       this.#room.refused(error);
     }
@@ -203,16 +294,7 @@ export class AgentDesk {
 
   #showWaiting(since) {
     this.#waitingSince = since;
-    const part = document.querySelector('[data-part="waiting"]');
-    if (since === null) {
-      part.textContent = "no";
-      return;
-    }
-    const time = document.createElement("time");
-    time.dateTime = since;
-    time.dataset.as = "waiting";
-    part.replaceChildren(time);
-    localise(part);
+    this.#panel.showWaiting(since);
   }
 
   #lose(warn = true) {
@@ -230,13 +312,35 @@ export class AgentDesk {
     this.#showBanners(this.#room, this.isMine);
   }
 
-  #key(event) {
-    if (event.ctrlKey || event.metaKey) return;
-    if (isTypingIn(event.target) && !event.altKey) return;
-    if (event.key === "c" && !this.#room.action("claim").hidden) this.#take();
-    else if (/^[1-3]$/.test(event.key)) this.#room.part("suggestions").children[event.key - 1]?.click();
-    else if (event.key === "r") this.#room.composer.focus();
-    else return;
-    event.preventDefault();
+  /** Does what a key pressed outside of text means here; false when nothing. */
+  key({ key }) {
+    const { composer } = this.#room;
+    const action = KEYS[key];
+    if (action && !this.#room.action(action).hidden) this.#room.action(action).click();
+    else if (/^[1-3]$/.test(key)) this.#suggestions.take(key);
+    else if (key === "r" || key === "n") composer.choose(key === "r" ? "message" : "note");
+    else if (key === "t") this.#tags.focus();
+    else return key !== "c" && Boolean(action);
+    return true;
+  }
+
+  /** What can be done with the conversation now, for the palette. */
+  get actions() {
+    const { composer } = this.#room;
+    const buttons = Object.entries(ACTIONS).map(([name, title]) => [this.#room.action(name), title, keyOf(name)]);
+    const possible = buttons.filter(([button]) => !button.hidden);
+    return [
+      ...possible.map(([button, title, keys]) => ({ title, keys, act: () => button.click() })),
+      { title: "Reply", keys: "r", act: () => composer.choose("message") },
+      { title: "Write a private note", keys: "n", act: () => composer.choose("note") },
+      { title: "Add a tag", keys: "t", act: () => this.#tags.focus() },
+      { title: "Insert a canned reply", keys: "/", act: () => this.#suggestions.pick() },
+    ];
   }
 }
+
+function keyOf(action) {
+  return Object.keys(KEYS).find((key) => KEYS[key] === action);
+}
+
+agents.Desk = AgentDesk;

@@ -1,9 +1,9 @@
 // The conversation, live: one element for both roles; what only agents have is in agent-desk.js.
-import { AgentDesk } from "./agent-desk.js";
 import { call } from "./api.js";
 import { Composer } from "./composer.js";
 import { Outbox } from "./outbox.js";
 import { queueText } from "./queue.js";
+import { agents } from "./roles.js";
 import { Socket } from "./socket.js";
 import { Transcript } from "./transcript.js";
 
@@ -34,19 +34,34 @@ class ChatRoom extends HTMLElement {
     this.welcomeSeq = 0;
     this.seenSent = 0;
     this.unread = 0;
+    this.leaving = new AbortController();
     this.pageTitle = document.title;
 
     this.transcript = new Transcript(this);
     this.composer = new Composer(this.querySelector(".composer"), { conversation: id, viewer });
     this.outbox = new Outbox(id, viewer);
     this.socket = new Socket(() => this.address());
-    this.desk = viewer === "agent" ? new AgentDesk(this) : null;
+    this.desk = viewer === "agent" ? new agents.Desk(this) : null;
 
     this.#showWhatIsUnsent();
     this.#listen();
     this.transcript.toEnd();
-    if (location.hash.startsWith("#m")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    this.showMessage(location.hash);
     this.socket.connect();
+  }
+
+  disconnectedCallback() {
+    this.leaving.abort();
+    this.composer.leave();
+    this.desk?.leave();
+    this.socket.end();
+    clearTimeout(this.offlineTimer);
+    clearTimeout(this.flushTimer);
+  }
+
+  /** Scrolls to the message that the end of an address names. */
+  showMessage(hash) {
+    if (/^#[mn]\d+$/.test(hash)) document.getElementById(hash.slice(1))?.scrollIntoView();
   }
 
   async address() {
@@ -109,8 +124,9 @@ class ChatRoom extends HTMLElement {
         this.#loadEarlier(link);
       }
     });
-    document.addEventListener("visibilitychange", () => this.#see());
-    addEventListener("focus", () => this.#see());
+    const { signal } = this.leaving;
+    document.addEventListener("visibilitychange", () => this.#see(), { signal });
+    addEventListener("focus", () => this.#see(), { signal });
     this.part("resolve")?.addEventListener("submit", (event) => {
       event.preventDefault();
       this.resolve();
@@ -184,8 +200,16 @@ class ChatRoom extends HTMLElement {
       this.transcript.markUnsent(client_id, { text: "Sent" });
     },
     rejected: (frame) => this.#rejected(frame),
-    typing: ({ role, name, on }) => role !== this.viewer && this.#showTyping(on ? name : null),
-    seen: ({ role, seq }) => role !== this.viewer && this.transcript.setSeen(seq),
+    typing: ({ role, name, on }) => {
+      if (role === this.viewer) return;
+      this.#showTyping(on ? name : null);
+      this.desk?.sensed();
+    },
+    seen: ({ role, seq }) => {
+      if (role === this.viewer) return;
+      this.transcript.setSeen(seq);
+      this.desk?.sensed();
+    },
     conversation: ({ conversation }) => this.#setConversation(conversation),
     suggestions: ({ items }) => this.desk?.suggest(items),
     queue: (frame) => {
@@ -318,16 +342,21 @@ class ChatRoom extends HTMLElement {
     this.#showTyping(null);
     this.unread += 1;
     this.#see();
-    document.title = this.unread ? `(${this.unread}) ${this.pageTitle}` : this.pageTitle;
+    this.#showUnread();
   }
 
   #see() {
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
     this.unread = 0;
-    document.title = this.pageTitle;
+    this.#showUnread();
     if (this.lastSeq > this.seenSent && this.socket.send({ type: "seen", seq: this.lastSeq })) {
       this.seenSent = this.lastSeq;
     }
+  }
+
+  // An agent's page counts all their conversations.
+  #showUnread() {
+    if (!this.desk) document.title = this.unread ? `(${this.unread}) ${this.pageTitle}` : this.pageTitle;
   }
 
   #scrolled() {

@@ -14,6 +14,8 @@ export class Composer extends EventTarget {
   #draft;
   /** Why no reply can go out now; null when one can. */
   #blocked = null;
+  /** What an agent's page makes of keys and moments; a customer's has none. */
+  desk = null;
   /** Whether it was turned to notes by itself, and turns back as soon as replies are possible. */
   #turned = false;
   #typedAt = 0;
@@ -36,11 +38,7 @@ export class Composer extends EventTarget {
       this.submit();
     });
     for (const button of form.querySelectorAll(".kinds button")) {
-      button.addEventListener("click", () => {
-        this.#turned = false;
-        this.setKind(button.dataset.kind);
-        this.focus();
-      });
+      button.addEventListener("click", () => this.choose(button.dataset.kind));
     }
     this.#turned = this.kind === "note";
     this.setKind(draft?.kind ?? this.kind);
@@ -70,6 +68,20 @@ export class Composer extends EventTarget {
     this.setKind("message");
     this.text = [text, this.text].filter((part) => part.trim()).join("\n\n");
     return true;
+  }
+
+  /** Turns to replies or notes by the writer's will. */
+  choose(kind) {
+    this.#turned = false;
+    this.setKind(kind);
+    this.focus();
+  }
+
+  /** Puts words where the cursor is. */
+  insert(words) {
+    this.focus();
+    this.#text.setRangeText(words, this.#text.selectionStart, this.#text.selectionEnd, "end");
+    this.#changed();
   }
 
   focus() {
@@ -119,9 +131,14 @@ export class Composer extends EventTarget {
     return this.kind === "message" && this.#blocked !== null;
   }
 
+  /** The page turns to something else: the draft is kept, and nobody is said to type here. */
+  leave() {
+    this.#stopTyping();
+  }
+
   submit() {
     const text = this.#text.value;
-    if (this.#isBlocked || !text.trim() || lengthOf(text) > LONGEST) return;
+    if (this.#isBlocked || !text.trim() || lengthOf(text) > LONGEST || this.desk?.lets(this.kind) === false) return;
     this.#stopTyping();
     this.text = "";
     this.dispatchEvent(new CustomEvent("submit", { detail: { type: this.kind === "note" ? "note" : "send", text } }));
@@ -131,14 +148,15 @@ export class Composer extends EventTarget {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.submit();
-    } else if (event.key === "Escape") {
-      this.#text.blur();
+    } else if (!event.isComposing && this.desk?.takes(event, this.kind, this.#text.value)) {
+      event.preventDefault();
     }
   }
 
   #changed() {
     this.#draft.set(this.#text.value ? { kind: this.kind, text: this.#text.value } : null);
     this.#measure();
+    this.desk?.typed(this.kind, this.#text.value);
     if (this.kind === "note") return;
     if (this.#text.value.trim()) this.#type();
     else this.#stopTyping();

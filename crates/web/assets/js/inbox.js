@@ -1,7 +1,8 @@
 // The inbox, live: says when something changed, and the server's own list replaces the one shown.
 import { call } from "./api.js";
-import { isTypingIn } from "./keys.js";
+import { glide } from "./moves.js";
 import { Socket } from "./socket.js";
+import { deleteView, saveView } from "./saved-views.js";
 import { localise } from "./times.js";
 import { fragment } from "./trusted.js";
 
@@ -22,7 +23,7 @@ class InboxList extends HTMLElement {
     this.socket.addEventListener("open", () => this.#online(true));
     this.socket.addEventListener("down", () => this.#online(false));
     this.socket.addEventListener("closed", () => location.reload());
-    this.socket.addEventListener("frame", ({ detail }) => detail.type !== "pong" && this.#renewSoon());
+    this.socket.addEventListener("frame", ({ detail }) => this.#hear(detail));
     this.search.addEventListener("input", () => this.#searchSoon());
     this.addEventListener("pointermove", (event) => {
       if (event.target.closest(".rows")) this.pointerAt = Date.now();
@@ -33,14 +34,46 @@ class InboxList extends HTMLElement {
         event.preventDefault();
         this.#more(more);
       } else if (event.target.closest('[data-action="next"]')) {
-        this.#next();
+        this.next();
+      } else {
+        this.#changeViews(event.target);
       }
     });
-    document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.stale && this.#renewSoon());
     // On small screens the views are one line: where one is stays in sight.
     this.querySelector('.facets [aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
     this.socket.connect();
+  }
+
+  #hear(frame) {
+    if (frame.type === "pong") return;
+    if (frame.type === "notification") this.dispatchEvent(new CustomEvent("notification", { detail: frame }));
+    if (frame.type === "facets") this.#hearOfQueue(frame.facets);
+    this.#renewSoon();
+  }
+
+  #hearOfQueue({ status }) {
+    const waiting = status.find(({ value }) => value === "open")?.count ?? 0;
+    if (waiting > (this.waiting ?? waiting)) this.dispatchEvent(new Event("waiting"));
+    this.waiting = waiting;
+  }
+
+  async #changeViews(target) {
+    const button = target.closest("[data-action]");
+    const say = (words) => this.say(words);
+    if (button?.dataset.action === "save-view" && (await saveView(button.dataset.parameters, say))) this.#renew();
+    if (button?.dataset.action === "delete-view" && (await deleteView(button.dataset.view, say))) this.#renew();
+  }
+
+  /** In how many of the agent's conversations something is unread. */
+  get unread() {
+    return Number(this.querySelector(".results").dataset.unread);
+  }
+
+  /** The views, for the palette. */
+  get views() {
+    const links = [...this.querySelectorAll(".facet:not(.mentions)")][0]?.querySelectorAll("a") ?? [];
+    return [...links].map((link) => ({ title: `Go to ${link.firstElementChild.textContent}`, act: () => link.click() }));
   }
 
   #online(isOnline) {
@@ -48,7 +81,7 @@ class InboxList extends HTMLElement {
       clearTimeout(this.offlineTimer);
       this.offlineTimer = null;
       document.getElementById("offline").hidden = true;
-      this.#say(null);
+      this.say(null);
       if (this.wasOffline) this.#renewSoon();
     } else {
       // A break shorter than this is nobody's business.
@@ -60,14 +93,35 @@ class InboxList extends HTMLElement {
   #searchSoon() {
     clearTimeout(this.searchTimer);
     this.searchTimer = setTimeout(() => {
-      const url = new URL(location.href);
-      if (this.search.value.trim()) url.searchParams.set("q", this.search.value);
-      else url.searchParams.delete("q");
-      url.searchParams.delete("cursor");
-      history.replaceState(null, "", url);
-      this.pages = 1;
-      this.#renew();
+      const query = new URLSearchParams(location.search);
+      if (this.search.value.trim()) query.set("q", this.search.value);
+      else query.delete("q");
+      for (const name of ["as", "mode", "before", "cursor"]) query.delete(name);
+      this.dispatchEvent(new CustomEvent("list", { bubbles: true, detail: query.size ? `?${query}` : "" }));
     }, TYPING_PAUSE);
+  }
+
+  /** Lists what the address says now. */
+  follow() {
+    const words = new URLSearchParams(location.search).get("q") ?? "";
+    if (document.activeElement !== this.search) this.search.value = words;
+    this.pages = 1;
+    this.querySelector(".results").scrollTop = 0;
+    return this.#renew();
+  }
+
+  /** Marks the conversation that is open. */
+  mark(id) {
+    this.querySelector('.row[aria-current]')?.removeAttribute("aria-current");
+    this.#row(id)?.setAttribute("aria-current", "true");
+  }
+
+  focusOn(id) {
+    this.#row(id)?.focus();
+  }
+
+  #row(id) {
+    return id && this.querySelector(`[data-id="${CSS.escape(id)}"] .row`);
   }
 
   // Rows never move under the pointer, and a burst of changes is one renewal.
@@ -95,7 +149,7 @@ class InboxList extends HTMLElement {
         append(content, await this.#page(moreOf(content).search, signal));
       }
       this.#show(content);
-      this.#say(null);
+      this.say(null);
       document.getElementById("offline").hidden = this.socket.isOpen;
       return true;
     } catch (error) {
@@ -125,11 +179,12 @@ class InboxList extends HTMLElement {
     } else if (isThere === false) {
       this.pages -= 1;
       link.removeAttribute("aria-disabled");
-      this.#say("More could not be loaded. Try again.");
+      this.say("More could not be loaded. Try again.");
     }
   }
 
-  #say(problem) {
+  /** Says what went wrong, until something goes right. */
+  say(problem) {
     const banner = document.getElementById("problem");
     banner.hidden = !problem;
     banner.firstElementChild.textContent = problem ?? "";
@@ -152,45 +207,41 @@ class InboxList extends HTMLElement {
       if (known.size && !known.has(row.dataset.id)) row.classList.add("arrived");
     }
     localise(content);
-    const { scrollLeft } = this.querySelector(".facets");
-    this.list.replaceChildren(content);
-    this.querySelector(".facets").scrollLeft = scrollLeft;
+    const places = [".facets", ".results"].map((part) => {
+      const { scrollLeft, scrollTop } = this.querySelector(part);
+      return [part, { scrollLeft, scrollTop }];
+    });
+    glide(
+      () => [...this.querySelectorAll(".rows > li")],
+      () => {
+        this.list.replaceChildren(content);
+        for (const [part, place] of places) Object.assign(this.querySelector(part), place);
+      },
+    );
     this.searched = new URLSearchParams(location.search).get("q")?.trim() ?? "";
-    if (focused) this.querySelector(`[data-id="${focused}"] a`)?.focus({ preventScroll: true });
+    if (focused) this.#row(focused)?.focus({ preventScroll: true });
+    this.dispatchEvent(new Event("renewed"));
   }
 
-  async #next() {
+  /** Claims the first of the queue and opens it. */
+  async next() {
     const button = this.querySelector('[data-action="next"]');
     button.disabled = true;
     try {
       const conversation = await call("POST", "/claims", "agent");
-      if (conversation) location.href = `/chat/${conversation.id}/?as=agent`;
-      else this.#say("Nobody is waiting any more.");
+      if (conversation) this.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: conversation.id }));
+      else this.say("Nobody is waiting any more.");
     } catch (error) {
       button.disabled = false;
-      this.#say(error.message);
+      this.say(error.message);
     }
   }
 
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      if (event.key !== "k" || event.altKey) return;
-    } else if (isTypingIn(event.target)) {
-      if (event.key === "ArrowDown" && event.target === this.search) this.#move(1);
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
-    if (event.key === "/" || event.key === "k" && (event.ctrlKey || event.metaKey)) this.search.focus();
-    else if (event.key === "j" || event.key === "ArrowDown") this.#move(1);
-    else if (event.key === "k" || event.key === "ArrowUp") this.#move(-1);
-    else if (event.key === "c") this.#next();
-    else return;
-    event.preventDefault();
-  }
-
-  #move(step) {
+  /** Goes so many rows on, from the one in focus or else the one that is open. */
+  move(step) {
     const rows = [...this.querySelectorAll(".row")];
-    const at = rows.indexOf(document.activeElement);
+    const from = rows.includes(document.activeElement) ? document.activeElement : this.querySelector(".row[aria-current]");
+    const at = rows.indexOf(from);
     rows[Math.min(rows.length - 1, Math.max(0, at === -1 && step < 0 ? 0 : at + step))]?.focus();
   }
 }

@@ -21,15 +21,17 @@ export class Socket extends EventTarget {
   #heard = 0;
   #timers = [];
   #ended = false;
+  #left = new AbortController();
 
   /** `address` is asked before each attempt, and may be async: it carries the place to resume from. */
   constructor(address) {
     super();
     this.#address = address;
-    addEventListener("online", () => this.#retryNow());
+    const { signal } = this.#left;
+    addEventListener("online", () => this.#retryNow(), { signal });
     // The browser knows at once what silence would tell in a minute.
-    addEventListener("offline", () => this.#socket && this.#giveUp());
-    addEventListener("pageshow", (event) => event.persisted && this.#retryNow());
+    addEventListener("offline", () => this.#socket && this.#giveUp(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#retryNow(), { signal });
   }
 
   get isOpen() {
@@ -71,6 +73,14 @@ export class Socket extends EventTarget {
     if (!this.isOpen) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
+  }
+
+  /** Closes it for good: nobody looks any more. */
+  end() {
+    this.#left.abort();
+    this.#attempt = null;
+    this.#clear();
+    this.#drop();
   }
 
   #closed(socket, code) {

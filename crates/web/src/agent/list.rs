@@ -1,32 +1,46 @@
 //! `GET /support/agent/list/`: facets and rows of the inbox, which its page renews when something changes.
 
 use super::rows::{self, Row, Shown};
-use super::views::{self, Facet};
+use super::views::{self, Choice, Facet};
 use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::Problem;
 use crate::view::Html;
 use askama::Template;
 use axum::extract::{Query, State};
-use domain::{Actor, Agent, Filter, Status};
+use domain::{Actor, Agent, ConversationId, Filter, Status};
 use serde::Deserialize;
 use std::fmt::Display;
 use std::str::FromStr;
-use store::{Search, Sort};
+use store::{Counts, Search};
 
 /// Conversations on one page.
 const PAGE: u32 = 50;
 
-/// What the list is narrowed to, with the names of the REST parameters.
+/// What is listed, with the names of the REST parameters; several values by comma.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ListQuery {
     /// Words to search for.
     #[serde(default)]
     pub q: String,
-    /// States by comma, or `all`. The queue without it and without a holder.
-    pub status: Option<String>,
-    /// `me`, `none` or an agent's id.
-    pub holder: Option<String>,
+    /// States, or `all`. The queue without any parameter.
+    #[serde(default)]
+    pub status: String,
+    /// `me`, `none` or agents' ids.
+    #[serde(default)]
+    pub holder: String,
+    /// Levels of urgency.
+    #[serde(default)]
+    pub urgency: String,
+    /// Names of tags.
+    #[serde(default)]
+    pub tag: String,
+    /// How long ago it began, in steps.
+    #[serde(default)]
+    pub age: String,
+    /// `urgency`, `waiting` or `newest`.
+    #[serde(default)]
+    pub sort: String,
     /// Where the page begins.
     pub cursor: Option<String>,
 }
@@ -41,14 +55,22 @@ pub struct List {
     pub query: String,
     /// How many, in words.
     pub total: String,
-    /// Filters with their counts.
+    /// Where a note names the reader.
+    pub mentions: Vec<Choice>,
+    /// Views and filters with their counts.
     pub facets: Vec<Facet>,
+    /// What the rows can be ordered by.
+    pub sorts: Vec<Choice>,
+    /// What is listed, to be saved as a view; none where it is one already.
+    pub unsaved: Option<String>,
     /// One page of conversations.
     pub rows: Vec<Row>,
     /// What an empty list says: in a few words, and what to do.
     pub empty: (&'static str, &'static str),
     /// Whether nobody waits to be claimed.
     pub queue_is_empty: bool,
+    /// In how many of the reader's conversations the customer wrote something unread.
+    pub unread: i64,
     /// The first page, on a later one.
     pub first: Option<String>,
     /// The next page.
@@ -65,47 +87,63 @@ pub(super) async fn show(
 
 impl List {
     pub(super) async fn load(state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
+        let counts = state.store.counts().await?;
+        let saved = state.store.saved_views(agent).await?;
+        let mentions = state.store.mentions(agent).await?;
+        let views = views::views(query, &counts, &saved, agent);
+        let is_saved = views.iter().any(|view| view.current);
+        let frame = Self {
+            title: views.iter().find(|view| view.current).map_or_else(String::new, |view| view.label.clone()),
+            query: query.q.clone(),
+            mentions: mentions.iter().map(|mention| views::mention(query, mention)).collect(),
+            facets: vec![Facet { label: "Views", choices: views }],
+            unsaved: (!is_saved).then(|| views::query(&query.parameters())),
+            queue_is_empty: counts.of(Status::Open) == 0,
+            unread: state.store.unread(agent).await?,
+            first: query.cursor.as_ref().map(|_| query.address("")),
+            ..Self::default()
+        };
         if query.q.trim().is_empty() {
-            Self::view(state, agent, query).await
+            frame.listed(state, agent, query, &counts).await
         } else {
-            Self::search(state, agent, query).await
+            frame.found(state, agent, query).await
         }
     }
 
-    async fn view(state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
+    async fn listed(
+        self,
+        state: &AppState,
+        agent: &Agent,
+        query: &ListQuery,
+        counts: &Counts,
+    ) -> Result<Self, Problem> {
         let filter = query.filter()?;
-        let sort = if filter.status == [Status::Open] { Sort::Queue } else { Sort::Newest };
+        let (sort, sorts) = views::sorts(query, &filter);
         let actor = Actor::Agent(agent.clone());
         let page = state.store.conversations(&actor, &filter, sort, query.cursor.as_deref(), PAGE).await?;
-        let counts = state.store.counts().await?;
-        let facets = views::views(query, &counts, agent.id);
-        let current = facets.iter().flat_map(|facet| &facet.choices).find(|choice| choice.current);
+        let mut facets = state.store.facets(&actor, &filter).await?;
+        views::add_counts(&mut facets, query, counts);
+        let narrowing = views::narrowing(query, &facets);
+        let total: Option<i64> =
+            self.facets[0].choices.iter().find_map(|view| view.count.filter(|_| view.current));
         Ok(Self {
-            title: current.map_or_else(|| "Conversations".into(), |choice| choice.label.clone()),
-            total: current.map(|choice| how_many(choice.count, "")).unwrap_or_default(),
-            rows: rows::load(state, &page.items, &query.shown()).await?,
+            title: if self.title.is_empty() { "Conversations".into() } else { self.title },
+            total: total.map(|total| how_many(total, "")).unwrap_or_default(),
+            rows: rows::load(state, &page.items, query).await?,
+            sorts,
             empty: query.nothing_there(),
-            queue_is_empty: counts.of(Status::Open) == 0,
-            first: query.cursor.as_ref().map(|_| query.address("")),
             more: page.next_cursor.map(|cursor| query.address(&cursor)),
-            facets,
-            query: String::new(),
+            facets: self.facets.into_iter().chain(narrowing).collect(),
+            ..self
         })
     }
 
-    async fn search(state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
-        let counts = state.store.counts().await?;
-        let views = views::views(query, &counts, agent.id);
-        let nothing_found = Self {
-            title: "Search results".into(),
-            query: query.q.clone(),
-            queue_is_empty: counts.of(Status::Open) == 0,
-            ..Self::default()
-        };
+    async fn found(self, state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
+        let nothing_found = Self { title: "Search results".into(), ..self };
         let words = match state.store.query(&query.q) {
             Ok(words) => words,
             // Half a search, as it is typed: a quotation mark, a minus.
-            Err(store::Error::Invalid { .. }) => return Ok(Self { facets: views, ..nothing_found }),
+            Err(store::Error::Invalid { .. }) => return Ok(nothing_found),
             Err(error) => return Err(error.into()),
         };
         let search = Search {
@@ -117,12 +155,12 @@ impl List {
             limit: PAGE,
         };
         let found = state.store.search(&Actor::Agent(agent.clone()), &search).await?;
+        let narrowing = views::narrowing(query, &found.facets);
         Ok(Self {
             total: how_many(found.total, if found.total_is_exact { "" } else { "+" }),
-            facets: views.into_iter().take(1).chain(views::found(query, &found.facets)).collect(),
-            rows: found.items.into_iter().map(Row::found).collect(),
-            first: query.cursor.as_ref().map(|_| query.address("")),
+            rows: found.items.into_iter().map(|found| Row::found(found, query)).collect(),
             more: found.next_cursor.map(|cursor| query.address(&cursor)),
+            facets: nothing_found.facets.into_iter().chain(narrowing).collect(),
             ..nothing_found
         })
     }
@@ -136,29 +174,27 @@ fn how_many(count: i64, more: &str) -> String {
 impl ListQuery {
     /// The status asked for; the queue when nothing is.
     pub(super) fn shown_status(&self) -> &str {
-        match self.status.as_deref() {
-            None if self.q.is_empty() && self.holder().is_empty() => Status::Open.as_str(),
-            status => status.unwrap_or_default(),
+        let narrowed = [&self.q, &self.status, &self.holder, &self.urgency, &self.tag, &self.age];
+        if narrowed.iter().all(|value| value.trim().is_empty()) {
+            Status::Open.as_str()
+        } else {
+            &self.status
         }
     }
 
-    /// The holder asked for; empty for any.
-    pub(super) fn holder(&self) -> &str {
-        self.holder.as_deref().unwrap_or_default()
-    }
-
     /// What every row would say of itself, so that none has to.
-    fn shown(&self) -> Shown {
-        Shown { status: self.shown_status().parse().ok(), is_mine: self.holder() == "me" }
+    pub(super) fn shown(&self) -> Shown {
+        Shown { status: self.shown_status().parse().ok(), is_mine: self.holder == "me" }
     }
 
     fn nothing_there(&self) -> (&'static str, &'static str) {
-        match (self.holder(), self.shown_status()) {
+        let is_narrowed = [&self.urgency, &self.tag, &self.age].iter().any(|value| !value.is_empty());
+        match (&*self.holder, self.shown_status()) {
+            _ if is_narrowed => ("Nothing here", "No conversation fits all of these filters."),
             ("me", _) => ("You hold no conversation", "Claim the next one from the queue."),
             ("", "open") => {
                 ("Nobody is waiting", "When a customer writes, the conversation appears here by itself.")
             }
-            ("", "ongoing") => ("No conversation is ongoing", "Those that an agent holds stand here."),
             ("", "snoozed") => {
                 ("Nothing is snoozed", "A snoozed conversation comes back to the queue at its time.")
             }
@@ -175,16 +211,42 @@ impl ListQuery {
             "all" => "",
             status => status,
         };
+        let tags = self.tag.split(',').map(str::trim).filter(|tag| !tag.is_empty());
         Ok(Filter {
             status: values("status", status)?,
-            holder: values("holder", self.holder())?,
-            ..Filter::default()
+            holder: values("holder", &self.holder)?,
+            urgency: values("urgency", &self.urgency)?,
+            tag: tags.map(str::to_owned).collect(),
+            age: values("age", &self.age)?,
         })
     }
 
+    /// The inbox with this list, from a page on.
     fn address(&self, cursor: &str) -> String {
-        let status = self.status.as_deref().unwrap_or_default();
-        views::address(&[("q", &self.q), ("status", status), ("holder", self.holder()), ("cursor", cursor)])
+        let mut parameters = self.parameters();
+        parameters.push(("cursor", cursor));
+        views::address(&parameters)
+    }
+
+    /// Where a conversation opens beside this list: at a message, if one was found.
+    pub(super) fn opening(&self, id: ConversationId, hit_seq: Option<i64>) -> String {
+        let query = views::query(&self.parameters());
+        let and = if query.is_empty() { "" } else { "&" };
+        let hit = hit_seq.map(|seq| format!("#m{seq}")).unwrap_or_default();
+        format!("/chat/{id}/?as=agent&mode=view{and}{query}{hit}")
+    }
+
+    /// All parameters that say what is listed, in the order of addresses.
+    pub(super) fn parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("q", &self.q),
+            ("status", &self.status),
+            ("holder", &self.holder),
+            ("urgency", &self.urgency),
+            ("tag", &self.tag),
+            ("age", &self.age),
+            ("sort", &self.sort),
+        ]
     }
 }
 

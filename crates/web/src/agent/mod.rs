@@ -1,8 +1,12 @@
 //! The agent's sign-in and inbox, at `/support/agent/`, and the page a one-time link opens.
 
-pub mod inbox;
+mod colleagues;
+pub mod desk;
+mod inbox;
 pub mod list;
+pub mod replies;
 pub mod rows;
+mod saved_views;
 pub mod set_password;
 pub mod sign_in;
 mod sign_out;
@@ -11,15 +15,95 @@ pub mod views;
 
 use crate::AppState;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/support/agent/", get(inbox::show).post(sign_in::sign_in))
         .route("/support/agent/list/", get(list::show))
+        .route("/support/agent/colleagues/", get(colleagues::show))
+        .route("/support/agent/views/", post(saved_views::save))
+        .route("/support/agent/views/{id}/", delete(saved_views::delete))
+        .route("/support/agent/replies/", get(replies::show).post(replies::create))
+        .route("/support/agent/replies/{id}/", post(replies::change))
+        .route("/support/agent/replies/{id}/delete/", post(replies::delete))
         .route("/support/agent/sign-out", post(sign_out::sign_out))
         .route("/set-password/{token}", get(set_password::show).post(set_password::set))
 }
 
-/// What `js/inbox.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 5] = ["js/api.js", "js/keys.js", "js/socket.js", "js/times.js", "js/trusted.js"];
+/// The style sheets of the agent's page.
+pub const STYLES: [&str; 8] = [
+    "css/desk.css",
+    "css/dialogs.css",
+    "css/inbox.css",
+    "css/facets.css",
+    "css/chat.css",
+    "css/transcript.css",
+    "css/composer.css",
+    "css/customer-panel.css",
+];
+
+/// The keys of the agent's page, as the sheet shows them: several for the same by spaces, and what they do.
+pub const SHORTCUTS: [(&str, &[(&str, &str)]); 2] = [
+    (
+        "List",
+        &[
+            ("j ↓", "Next conversation"),
+            ("k ↑", "Previous conversation"),
+            ("Enter", "Open"),
+            ("/", "Search"),
+            ("c", "Claim what is open, or else the next"),
+            ("Esc", "Leave the field, then the conversation"),
+            ("Ctrl+K", "Find anything to do"),
+            ("?", "This sheet"),
+        ],
+    ),
+    (
+        "Conversation",
+        &[
+            ("r", "Reply"),
+            ("n", "Private note"),
+            ("1 2 3", "Take a suggested reply"),
+            ("e", "Resolve"),
+            ("s", "Snooze"),
+            ("h", "Hand over"),
+            ("t", "Tag"),
+            ("/", "Canned replies, in an empty reply"),
+            ("@", "Mention an agent, in a note"),
+            ("↑", "Edit your last message, from an empty reply"),
+            ("Enter", "Send"),
+            ("Shift+Enter", "New line"),
+        ],
+    ),
+];
+
+/// What `js/desk.js` imports, told to the browser early so that they load side by side.
+pub const MODULES: [&str; 27] = [
+    "js/agent-desk.js",
+    "js/api.js",
+    "js/chat.js",
+    "js/composer.js",
+    "js/drafts.js",
+    "js/inbox.js",
+    "js/keys.js",
+    "js/outbox.js",
+    "js/queue.js",
+    "js/roles.js",
+    "js/socket.js",
+    "js/times.js",
+    "js/transcript.js",
+    "js/trusted.js",
+    "js/moves.js",
+    "js/canned-picker.js",
+    "js/colleagues.js",
+    "js/customer-panel.js",
+    "js/guard.js",
+    "js/notifications.js",
+    "js/own-messages.js",
+    "js/palette.js",
+    "js/picker.js",
+    "js/saved-views.js",
+    "js/snooze.js",
+    "js/suggestions.js",
+    "js/tags.js",
+];

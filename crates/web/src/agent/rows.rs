@@ -1,11 +1,15 @@
 //! The rows of the inbox.
 
+use super::list::ListQuery;
 use crate::AppState;
 use crate::error::Problem;
 use crate::view::{StatusView, When, initials};
 use domain::search::Segment;
 use domain::{Conversation, ConversationId, Side, Status, UrgencyLevel};
 use store::{Found, Hit};
+
+/// How many tags a row has room for.
+const TAGS: usize = 3;
 
 /// A conversation in the list.
 pub struct Row {
@@ -17,8 +21,8 @@ pub struct Row {
     pub initials: String,
     /// The last line, or the line that matched with the matches marked.
     pub line: Vec<Piece>,
-    /// The message that matched.
-    pub hit_seq: Option<i64>,
+    /// Where it opens, beside the same list.
+    pub href: String,
     /// Where it stands; none where the whole list stands there.
     pub status: Option<StatusView>,
     /// Who holds it; none where that is the reader.
@@ -29,10 +33,12 @@ pub struct Row {
     pub at: When,
     /// Whether the customer wrote something no agent has read.
     pub unread: bool,
-    /// Whether its urgency is high.
-    pub urgent: bool,
-    /// Its tags.
+    /// Why its urgency is high, if it is.
+    pub urgent: Option<String>,
+    /// Its first tags.
     pub tags: Vec<String>,
+    /// How many more there are.
+    pub more_tags: usize,
 }
 
 /// A stretch of a line.
@@ -54,19 +60,20 @@ pub(super) struct Shown {
 pub(super) async fn load(
     state: &AppState,
     conversations: &[Conversation],
-    shown: &Shown,
+    query: &ListQuery,
 ) -> Result<Vec<Row>, Problem> {
+    let shown = query.shown();
     let wanted = conversations.iter().map(|conversation| (conversation.key, conversation.last_seq));
     let mut lines = state.store.lines(wanted).await?;
     let rows = conversations.iter().map(|conversation| {
         let text = lines.remove(&conversation.key).unwrap_or_else(|| "(deleted)".into());
-        Row::new(conversation, vec![Piece { text, hit: false }], None, shown)
+        Row::new(conversation, vec![Piece { text, hit: false }], query.opening(conversation.id, None), &shown)
     });
     Ok(rows.collect())
 }
 
 impl Row {
-    pub(super) fn found(found: Found) -> Self {
+    pub(super) fn found(found: Found, query: &ListQuery) -> Self {
         let hit_seq = match &found.hit {
             Hit::Message(message) => Some(message.seq),
             Hit::Note(_) | Hit::Customer => None,
@@ -79,10 +86,11 @@ impl Row {
         {
             before.text = ending(&before.text);
         }
-        Self::new(&found.conversation, line, hit_seq, &Shown::default())
+        let href = query.opening(found.conversation.id, hit_seq);
+        Self::new(&found.conversation, line, href, &Shown::default())
     }
 
-    fn new(conversation: &Conversation, line: Vec<Piece>, hit_seq: Option<i64>, shown: &Shown) -> Self {
+    fn new(conversation: &Conversation, line: Vec<Piece>, href: String, shown: &Shown) -> Self {
         let status = conversation.status();
         let waiting = conversation.waiting_since.filter(|_| status != Status::Resolved);
         let holder = conversation.current_claim().filter(|_| !shown.is_mine);
@@ -91,14 +99,16 @@ impl Row {
             customer: conversation.customer.name.clone(),
             initials: initials(&conversation.customer.name),
             line,
-            hit_seq,
+            href,
             status: Some(StatusView(status)).filter(|_| shown.status != Some(status) && !shown.is_mine),
             holder: holder.map(|claim| claim.holder.name.clone()),
             waits: waiting.is_some(),
             at: waiting.map_or_else(|| When::ago(conversation.last_message_at), When::waiting),
             unread: conversation.has_unread(Side::Agent),
-            urgent: conversation.urgency.level == UrgencyLevel::High,
-            tags: conversation.tags.clone(),
+            urgent: (conversation.urgency.level == UrgencyLevel::High)
+                .then(|| conversation.urgency.reasons.join(", ")),
+            tags: conversation.tags.iter().take(TAGS).cloned().collect(),
+            more_tags: conversation.tags.len().saturating_sub(TAGS),
         }
     }
 }

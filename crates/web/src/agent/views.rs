@@ -1,9 +1,9 @@
-//! The inbox's views and filters, each with its count.
+//! The inbox's views and filters, each with its count, and what its rows are ordered by.
 
 use super::list::ListQuery;
-use domain::{AgentId, Status};
-use store::{Counts, FacetValue, Facets};
-use url::form_urlencoded::Serializer;
+use domain::{Agent, Filter, Status};
+use store::{Counts, FacetValue, Facets, Mention, SavedView, Scope, Sort};
+use url::form_urlencoded::{Serializer, parse};
 
 /// A group of choices.
 pub struct Facet {
@@ -14,84 +14,170 @@ pub struct Facet {
 }
 
 /// One choice of a facet.
+#[derive(Default)]
 pub struct Choice {
     /// Its name.
     pub label: String,
     /// Where it leads.
     pub href: String,
-    /// How many conversations it holds.
-    pub count: i64,
+    /// How many conversations it holds, where that is counted.
+    pub count: Option<i64>,
     /// Whether the list is narrowed by it now.
     pub current: bool,
+    /// The id of the view the reader saved and may delete.
+    pub deletable: Option<String>,
 }
 
 /// The views: each stands for itself, and leaves a search.
-pub(super) fn views(query: &ListQuery, counts: &Counts, me: AgentId) -> Vec<Facet> {
-    let choice = |label: &str, status: &str, holder: &str, count| Choice {
-        label: label.to_owned(),
-        href: address(&[("status", status), ("holder", holder)]),
-        count,
-        current: query.q.trim().is_empty() && (status, holder) == (query.shown_status(), query.holder()),
-    };
-    let of = |wanted| counts.of(wanted);
-    let held_by = |wanted| {
-        let mut held = counts.holder.iter().filter_map(|(holder, n)| Some((holder.as_ref()?, *n)));
-        held.find(|((id, _), _)| *id == wanted).map_or(0, |(_, n)| n)
-    };
-    let status = vec![
-        choice("Queue", Status::Open.as_str(), "", of(Status::Open)),
-        choice("Mine", "", "me", held_by(me)),
-        choice("Ongoing", Status::Ongoing.as_str(), "", of(Status::Ongoing)),
-        choice("Snoozed", Status::Snoozed.as_str(), "", of(Status::Snoozed)),
-        choice("Resolved", Status::Resolved.as_str(), "", of(Status::Resolved)),
-        choice("All", "all", "", counts.status.iter().map(|(_, n)| n).sum()),
-    ];
-    let others = counts.holder.iter().filter_map(|(holder, n)| Some((holder.as_ref()?, *n)));
-    let others = others.filter(|((id, _), _)| *id != me);
-    let holder: Vec<_> = others.map(|((id, name), n)| choice(name, "", &id.to_string(), n)).collect();
-    let groups =
-        [Facet { label: "Conversations", choices: status }, Facet { label: "Held by", choices: holder }];
-    groups.into_iter().filter(|facet| !facet.choices.is_empty()).collect()
-}
-
-/// In a search, choices narrow what was found; the current one, chosen again, lets go.
-pub(super) fn found(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
-    let (status, holder) = (query.shown_status(), query.holder());
-    let by_status =
-        choices(facets, "status", status, |status| [("status", status), ("holder", holder)], &query.q);
-    let by_holder =
-        choices(facets, "holder", holder, |holder| [("status", status), ("holder", holder)], &query.q);
-    let groups = [
-        Facet { label: "Found, by status", choices: by_status },
-        Facet { label: "Found, by holder", choices: by_holder },
-    ];
-    groups.into_iter().filter(|facet| !facet.choices.is_empty()).collect()
-}
-
-fn choices<'a>(
-    facets: &'a Facets,
-    name: &str,
-    chosen: &str,
-    narrowed_to: impl Fn(&'a str) -> [(&'static str, &'a str); 2],
-    q: &str,
-) -> Vec<Choice> {
-    let values = facets.get(name).into_iter().flatten();
-    let choice = |facet: &'a FacetValue| {
-        let current = facet.value == chosen;
-        let [status, holder] = narrowed_to(if current { "" } else { &facet.value });
+pub(super) fn views(query: &ListQuery, counts: &Counts, saved: &[SavedView], me: &Agent) -> Vec<Choice> {
+    let shown = listed(&query_of(query));
+    let choice = |label: &str, parameters: &[(&str, &str)], count| {
+        let parameters = self::query(parameters);
         Choice {
-            label: facet.label.clone(),
-            href: address(&[("q", q), status, holder]),
-            count: facet.count,
-            current,
+            label: label.to_owned(),
+            current: listed(&parameters) == shown,
+            href: format!("/support/agent/?{parameters}"),
+            count: Some(count),
+            deletable: None,
         }
     };
-    values.map(choice).collect()
+    let held_by_me =
+        counts.holder.iter().find(|(holder, _)| holder.as_ref().is_some_and(|(id, _)| *id == me.id));
+    let all = counts.status.iter().map(|(_, count)| count).sum();
+    let mut views = vec![
+        choice("Queue", &[], counts.of(Status::Open)),
+        choice("Mine", &[("holder", "me")], held_by_me.map_or(0, |(_, count)| *count)),
+        choice("All", &[("status", "all")], all),
+        choice("Resolved", &[("status", Status::Resolved.as_str())], counts.of(Status::Resolved)),
+    ];
+    views.extend(saved.iter().map(|view| Choice {
+        label: view.name.clone(),
+        href: format!("/support/agent/?{}", view.parameters),
+        count: None,
+        current: listed(&view.parameters) == shown,
+        deletable: (view.scope == Scope::Own || me.is_administrator()).then(|| view.id.to_string()),
+    }));
+    views
+}
+
+/// What a view lists, whatever it is ordered by: the queue has two spellings.
+fn listed(parameters: &str) -> Vec<(String, String)> {
+    let mut pairs: Vec<_> = parse(parameters.as_bytes())
+        .filter(|(name, value)| name != "sort" && name != "cursor" && !value.is_empty())
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if pairs == [("status".to_owned(), Status::Open.as_str().to_owned())] {
+        pairs.clear();
+    }
+    pairs.sort();
+    pairs
+}
+
+/// Where a note names the reader.
+pub(super) fn mention(query: &ListQuery, mention: &Mention) -> Choice {
+    let href = format!("{}#n{}", query.opening(mention.conversation, None), mention.note_seq);
+    Choice { label: mention.customer.clone(), href, ..Choice::default() }
+}
+
+/// The orders there are, and the one that is asked for.
+pub(super) fn sorts(query: &ListQuery, filter: &Filter) -> (Sort, Vec<Choice>) {
+    let is_queue = filter.status == [Status::Open];
+    let usual = if is_queue { "urgency" } else { "newest" };
+    let asked = if query.sort.is_empty() { usual } else { &query.sort };
+    let sort = match asked {
+        "urgency" if is_queue => Sort::Queue,
+        "urgency" => Sort::Urgency,
+        "waiting" => Sort::Waiting,
+        _ => Sort::Newest,
+    };
+    let choices = [("urgency", "Urgency"), ("waiting", "Waiting"), ("newest", "Newest")];
+    let choices = choices.map(|(value, label)| Choice {
+        label: label.to_owned(),
+        href: narrowed(query, "sort", if value == usual { "" } else { value }),
+        current: value == asked,
+        ..Choice::default()
+    });
+    (sort, choices.into())
+}
+
+/// Adds the facets that are counted over all conversations, where the view does not settle them.
+pub(super) fn add_counts(facets: &mut Facets, query: &ListQuery, counts: &Counts) {
+    if query.holder.is_empty() && matches!(query.shown_status(), "all" | "" | "ongoing") {
+        let held = counts.holder.iter().filter_map(|(holder, count)| Some((holder.as_ref()?, *count)));
+        let holder =
+            held.map(|((id, name), count)| FacetValue { value: id.to_string(), label: name.clone(), count });
+        facets.insert("holder", holder.collect());
+    }
+    if query.shown_status() == "all" {
+        let labels = [(Status::Open, "Open"), (Status::Ongoing, "Ongoing"), (Status::Snoozed, "Snoozed")];
+        let status = labels.map(|(status, label)| FacetValue {
+            value: status.as_str().into(),
+            label: label.into(),
+            count: counts.of(status),
+        });
+        facets.insert("status", status.into());
+    }
+}
+
+/// The filters: several values of one widen it, and a current one, chosen again, lets go.
+pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
+    let names = [
+        ("status", "Status", query.shown_status()),
+        ("urgency", "Urgency", &query.urgency),
+        ("tag", "Tag", &query.tag),
+        ("age", "Age", &query.age),
+        ("holder", "Held by", &query.holder),
+    ];
+    let facet = |(name, label, chosen): (&'static str, &'static str, &str)| {
+        let chosen: Vec<&str> =
+            chosen.split(',').filter(|value| !value.is_empty() && *value != "all").collect();
+        let choice = |value: &FacetValue| {
+            let current = chosen.contains(&&*value.value);
+            let others = chosen.iter().copied().filter(|other| *other != value.value);
+            let added = Some(&*value.value).filter(|_| !current);
+            let values: Vec<&str> = others.chain(added).collect();
+            let href = narrowed(query, name, &values.join(","));
+            Choice { label: value.label.clone(), href, count: Some(value.count), current, deletable: None }
+        };
+        let choices = facets.get(name).into_iter().flatten().map(choice);
+        Facet { label, choices: choices.filter(|choice| choice.current || choice.count != Some(0)).collect() }
+    };
+    // One value that all have narrows nothing.
+    let narrows =
+        |facet: &Facet| facet.choices.len() > 1 || facet.choices.iter().any(|choice| choice.current);
+    names.map(facet).into_iter().filter(narrows).collect()
+}
+
+/// The list's address with one parameter changed.
+fn narrowed(query: &ListQuery, name: &str, value: &str) -> String {
+    let status = query.shown_status();
+    let mut parameters = query.parameters();
+    for parameter in &mut parameters {
+        if parameter.0 == name {
+            parameter.1 = value;
+        } else if parameter.0 == "status" {
+            parameter.1 = status;
+        }
+    }
+    // A list of everything stays one when its last filter goes, instead of becoming the queue.
+    if query.q.is_empty() && parameters.iter().all(|(name, value)| *name == "sort" || value.is_empty()) {
+        parameters.push(("status", "all"));
+    }
+    address(&parameters)
+}
+
+fn query_of(query: &ListQuery) -> String {
+    self::query(&query.parameters())
 }
 
 /// The inbox's address with parameters; empty ones are left out.
 pub(super) fn address(parameters: &[(&str, &str)]) -> String {
+    format!("/support/agent/?{}", query(parameters))
+}
+
+/// Parameters as they stand in an address; empty ones are left out.
+pub(super) fn query(parameters: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
-    format!("/support/agent/?{}", query.finish())
+    query.finish()
 }

@@ -3,12 +3,13 @@
 use super::text::{TextHtml, to_html};
 use crate::view::When;
 use askama::Template;
-use domain::{ClientId, Message, Note, NoteKind};
+use domain::{ClientId, Message, MessageId, Note, NoteKind, Timestamp};
 
 /// A message, the same for whoever reads it: the style sheet puts the reader's own on the right.
 #[derive(Template)]
 #[template(path = "chat/message.html")]
 pub struct MessageItem {
+    id: MessageId,
     seq: i64,
     role: &'static str,
     author: String,
@@ -23,6 +24,7 @@ impl MessageItem {
     /// `continues`: it stands under one of the same author and minute, and needs no heading of its own.
     pub fn new(message: &Message, continues: bool) -> Self {
         Self {
+            id: message.id,
             seq: message.seq,
             role: message.author.role.as_str(),
             author: message.author.name.clone(),
@@ -46,6 +48,8 @@ pub struct NoteItem {
     client_id: Option<ClientId>,
     at: When,
     text: String,
+    /// Until when, of a snooze: shown in the reader's own time.
+    until: Option<When>,
     body: TextHtml,
 }
 
@@ -59,10 +63,16 @@ impl NoteItem {
             author: note.author.as_ref().map(|author| author.name.clone()),
             client_id: note.client_id,
             at: When::clock(note.created_at),
+            until: snooze_of(note),
             text: note.text.clone(),
             body: to_html(&note.text),
         }
     }
+}
+
+fn snooze_of(note: &Note) -> Option<When> {
+    let until = note.data.as_ref()?.get("until")?.as_str()?;
+    until.parse::<Timestamp>().ok().map(When::moment)
 }
 
 /// The `html` of a `message` or `message_changed` frame. The page's script sets day and grouping, which depend on the

@@ -1,7 +1,11 @@
 //! The conversation, as the customer and as an agent see it, at `/chat/<external_id>/`.
 
+mod canned;
+mod customer_note;
 mod earlier;
 pub mod message;
+mod pane;
+pub mod panel;
 mod resolve;
 pub mod room;
 mod send;
@@ -17,19 +21,24 @@ use axum::routing::{get, post};
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/chat/{id}/", get(show::show).post(send::send))
+        .route("/chat/{id}/pane/", get(pane::show))
+        .route("/chat/{id}/canned/", get(canned::show))
+        .route("/chat/{id}/customer-note/", post(customer_note::write))
         .route("/chat/{id}/earlier/", get(earlier::show))
         .route("/chat/{id}/resolution/", post(resolve::resolve))
 }
 
+/// The style sheets of a customer's conversation.
+pub const STYLES: [&str; 3] = ["css/chat.css", "css/transcript.css", "css/composer.css"];
+
 /// What `js/chat.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 11] = [
-    "js/agent-desk.js",
+pub const MODULES: [&str; 10] = [
     "js/api.js",
     "js/composer.js",
     "js/drafts.js",
-    "js/keys.js",
     "js/outbox.js",
     "js/queue.js",
+    "js/roles.js",
     "js/socket.js",
     "js/times.js",
     "js/transcript.js",

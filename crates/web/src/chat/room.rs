@@ -1,7 +1,7 @@
 //! The conversation page, one for each role.
 
+use super::panel::CustomerPanel;
 use super::transcript::Transcript;
-use crate::customer::RequestRow;
 use crate::view::{StatusView, When};
 use askama::Template;
 use domain::{ClientId, ConversationId};
@@ -58,9 +58,9 @@ pub struct CustomerRoom {
     pub error: Option<String>,
 }
 
-/// `/chat/<external_id>/` for an agent.
+/// The conversation and its customer, for an agent: a part of their page.
 #[derive(Template)]
-#[template(path = "chat/agent.html")]
+#[template(path = "chat/agent.html", block = "main")]
 pub struct AgentRoom {
     /// What both roles share.
     pub room: Room,
@@ -68,28 +68,20 @@ pub struct AgentRoom {
     pub agent_id: domain::AgentId,
     /// Who holds it.
     pub holder: Holder,
-    /// Who asks.
-    pub customer: CustomerCard,
+    /// Whether the reader may take over what others hold.
+    pub is_administrator: bool,
+    /// Who asks, and what is known of them.
+    pub customer: CustomerPanel,
     /// Since when nobody answered.
     pub waiting_since: Option<When>,
+    /// Until when it is snoozed.
+    pub snoozed_until: Option<When>,
     /// When it began.
     pub created_at: When,
+    /// How urgent it is, and why.
+    pub urgency: Option<(&'static str, Vec<String>)>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// This identity's other conversations (A11).
-    pub earlier_conversations: Vec<RequestRow>,
-}
-
-/// The customer beside the conversation.
-pub struct CustomerCard {
-    /// Two letters.
-    pub initials: String,
-    /// As typed.
-    pub name: String,
-    /// As typed, if any.
-    pub email: Option<String>,
-    /// Whether the address is proven (A11).
-    pub email_verified: bool,
 }
 
 /// Who holds the conversation, seen by the reading agent.

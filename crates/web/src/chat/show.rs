@@ -1,19 +1,18 @@
 //! `GET /chat/<external_id>/`: the page of a conversation, for its customer or for an agent.
 
-use super::room::{AgentRoom, CustomerCard, CustomerRoom, Holder, Room, queue_words};
+use super::panel::{CustomerPanel, urgency};
+use super::room::{AgentRoom, CustomerRoom, Holder, Room, queue_words};
 use super::transcript::{PAGE, Stretch};
 use crate::AppState;
+use crate::agent::desk::Desk;
+use crate::agent::list::ListQuery;
 use crate::auth::Reached;
-use crate::customer::home::requests;
 use crate::error::Problem;
-use crate::view::{Html, StatusView, When, initials};
+use crate::view::{Html, StatusView, When};
 use axum::extract::{Query, State as FromState};
 use axum::response::{IntoResponse, Response};
 use domain::{Actor, Agent, ClientId, Conversation, Customer, Side, State, Status, Timestamp};
 use serde::Deserialize;
-
-/// How many earlier conversations stand beside an agent's.
-const EARLIER: u32 = 6;
 
 #[derive(Deserialize)]
 pub(super) struct ShowQuery {
@@ -27,6 +26,7 @@ pub(super) async fn show(
     FromState(state): FromState<AppState>,
     Reached { session, conversation }: Reached,
     Query(query): Query<ShowQuery>,
+    Query(list): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     let stretch =
         Stretch::load(&state.store, &conversation, session.actor.side(), query.before, PAGE).await?;
@@ -37,7 +37,8 @@ pub(super) async fn show(
         }
         Actor::Agent(agent) => {
             let wants_view = query.mode.as_deref() == Some("view");
-            Ok(Html(agent_room(&state, agent, &conversation, stretch, wants_view).await?).into_response())
+            let room = agent_room(&state, agent, &conversation, stretch, wants_view).await?;
+            Ok(Html(Desk::load(&state, agent, &list, Some(room)).await?).into_response())
         }
     }
 }
@@ -65,34 +66,35 @@ pub(super) async fn customer_room(
     })
 }
 
-async fn agent_room(
+/// An agent's part of the page.
+pub(super) async fn agent_room(
     state: &AppState,
     agent: &Agent,
     conversation: &Conversation,
     stretch: Stretch,
     wants_view: bool,
 ) -> Result<AgentRoom, Problem> {
-    let customer = &conversation.customer;
     let holder = holder(conversation, agent, state.store.clock().now());
     // An administrator never claims by mere opening (C4); who holds it already, works on.
     let is_work = matches!(holder, Holder::Me) || !wants_view && !agent.is_administrator();
     let mode = if is_work { "work" } else { "view" };
     let waiting_since = conversation.waiting_since.filter(|_| conversation.status() != Status::Resolved);
-    let mut earlier_conversations = requests(state, &Actor::Customer(customer.clone()), EARLIER).await?;
-    earlier_conversations.retain(|request| request.id != conversation.id);
+    let snoozed_until = match conversation.state {
+        State::Snoozed { until } => Some(When::moment(until)),
+        State::Open | State::Ongoing(_) | State::Resolved(_) => None,
+    };
+    // Whoever is named in a note reads it now.
+    state.store.clear_mention(agent, conversation).await?;
     Ok(AgentRoom {
         agent_id: agent.id,
         holder,
-        customer: CustomerCard {
-            initials: initials(&customer.name),
-            name: customer.name.clone(),
-            email: customer.email.clone(),
-            email_verified: customer.email_verified,
-        },
+        is_administrator: agent.is_administrator(),
+        customer: CustomerPanel::load(state, conversation).await?,
         waiting_since: waiting_since.map(When::waiting),
+        snoozed_until,
         created_at: When::ago(conversation.created_at),
+        urgency: urgency(conversation),
         tags: conversation.tags.clone(),
-        earlier_conversations,
         room: room(conversation, Side::Agent, &agent.name, mode, stretch),
     })
 }

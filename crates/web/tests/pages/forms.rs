@@ -30,7 +30,7 @@ impl Browser {
     }
 
     /// Begins a conversation by the entrance's form; answers its path and page.
-    async fn begin(&self, name: &str, text: &str) -> (String, String) {
+    pub(crate) async fn begin(&self, name: &str, text: &str) -> (String, String) {
         let client_id = ClientId::new().to_string();
         let email = "noor@example.com";
         let form = [("client_id", &*client_id), ("name", name), ("email", email), ("text", text)];

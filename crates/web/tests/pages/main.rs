@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod admin;
+mod desk;
 mod forms;
 mod templates;

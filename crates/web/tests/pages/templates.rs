@@ -3,13 +3,15 @@
 use domain::*;
 use std::time::Duration;
 use web::DemoSignIn;
-use web::agent::inbox::Inbox;
+use web::agent::desk::Desk;
 use web::agent::list::List;
+use web::agent::replies::{Draft, Replies, Reply};
 use web::agent::rows::{Piece, Row};
 use web::agent::set_password::SetPassword;
 use web::agent::sign_in::SignIn;
 use web::agent::views::{Choice, Facet};
-use web::chat::room::{AgentRoom, CustomerCard, CustomerRoom, Holder, Room};
+use web::chat::panel::{CustomerPanel, OtherConversation};
+use web::chat::room::{AgentRoom, CustomerRoom, Holder, Room};
 use web::chat::transcript::Transcript;
 use web::customer::{Entrance, Home, RequestRow};
 use web::page::{ErrorPage, Landing};
@@ -136,22 +138,38 @@ fn customer_room(status: Status, agent: Option<&str>, queue: &str, messages: &[M
 }
 
 fn agent_room(status: Status, holder: Holder, name: &str) -> String {
-    AgentRoom {
+    let other = |customer: &str, first_line: &str| OtherConversation {
+        id: ConversationId::new(),
+        customer: customer.into(),
+        first_line: first_line.into(),
+        status: StatusView(Status::Resolved),
+        last_activity: When::ago(at(20)),
+    };
+    let room = AgentRoom {
         room: room("agent", status, &messages(), &notes()),
         agent_id: AgentId::new(),
         holder,
-        customer: CustomerCard {
+        is_administrator: true,
+        customer: CustomerPanel {
             initials: initials(name),
             name: name.into(),
             email: Some("a.very.long.address.indeed@mail.department.example.com".into()),
             email_verified: false,
+            since: When::ago(at(0)),
+            is_here: Some(true),
+            note: ATTACK.into(),
+            note_version: 3,
+            noted: Some((ATTACK.into(), When::ago(at(9)))),
+            earlier: vec![other(name, ATTACK)],
+            same_address: vec![other(ATTACK, "Was it sent?")],
         },
         waiting_since: Some(When::waiting(at(160))),
+        snoozed_until: None,
         created_at: When::ago(at(0)),
-        tags: vec!["payments".into()],
-        earlier_conversations: requests(),
-    }
-    .to_string()
+        urgency: Some(("high", vec![ATTACK.into()])),
+        tags: vec!["payments".into(), ATTACK.into()],
+    };
+    desk(list(14), Some(room))
 }
 
 fn requests() -> Vec<RequestRow> {
@@ -198,8 +216,9 @@ fn list(rows: usize) -> List {
     let choice = |label: &str, count, current| Choice {
         label: label.into(),
         href: "?status=open".into(),
-        count,
+        count: Some(count),
         current,
+        deletable: current.then(|| ATTACK.into()),
     };
     List {
         title: "Queue".into(),
@@ -234,23 +253,48 @@ fn list(rows: usize) -> List {
                     Piece { text: lines[n % lines.len()].into(), hit: false },
                     Piece { text: "refund".into(), hit: n == 3 },
                 ],
-                hit_seq: None,
+                href: format!("/chat/{n}/?q={ATTACK}"),
                 status: (n % 7 != 0).then(|| StatusView(statuses[n % statuses.len()])),
                 holder: (n % 6 == 2).then(|| "Mira Okafor".into()),
                 waits: n % 2 == 0,
                 at: When::waiting(at(150 + n as u64)),
                 unread: n % 3 == 0,
-                urgent: n % 5 == 0,
+                urgent: (n % 5 == 0).then(|| ATTACK.into()),
+                more_tags: n % 2,
                 tags: if n % 4 == 1 { vec!["payments".into()] } else { vec![] },
             })
             .collect(),
+        mentions: vec![choice(ATTACK, 1, false)],
+        sorts: vec![choice("Urgency", 0, true)],
+        unsaved: Some(format!("tag={ATTACK}")),
+        unread: 2,
         more: (rows > 10).then(|| "?cursor=abc".into()),
         ..List::default()
     }
 }
 
-fn inbox(list: List) -> String {
-    Inbox { agent_name: "Mira Okafor".into(), is_administrator: true, list }.to_string()
+fn replies() -> String {
+    let reply = |is_changeable| Reply {
+        id: CannedReplyId::new(),
+        stage: Stage::Ongoing,
+        short_code: "moment".into(),
+        text: ATTACK.into(),
+        uses: 12,
+        is_changeable,
+        error: is_changeable.then(|| ATTACK.into()),
+    };
+    Replies {
+        agent_name: LONG_NAME.into(),
+        is_administrator: true,
+        groups: [("Your own", vec![reply(true)]), ("Shared", vec![reply(false)])],
+        draft: Draft { text: ATTACK.into(), error: Some(ATTACK.into()), ..Draft::default() },
+    }
+    .to_string()
+}
+
+fn desk(list: List, room: Option<AgentRoom>) -> String {
+    let (agent_name, agent_id) = ("Mira Okafor".into(), AgentId::new());
+    Desk { agent_name, agent_id, is_administrator: true, list, room }.to_string()
 }
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -315,9 +359,9 @@ fn pages() -> Vec<(&'static str, String)> {
             ),
         ),
         ("agent-resolved", agent_room(Status::Resolved, Holder::Nobody, "Noor van den Berg")),
-        ("inbox", inbox(list(14))),
-        ("inbox-empty", inbox(list(0))),
-        ("inbox-no-match", inbox(List { query: ATTACK.into(), ..list(0) })),
+        ("inbox", desk(list(14), None)),
+        ("inbox-empty", desk(list(0), None)),
+        ("inbox-no-match", desk(List { query: ATTACK.into(), ..list(0) }, None)),
         (
             "sign-in",
             SignIn {
@@ -350,6 +394,7 @@ fn pages() -> Vec<(&'static str, String)> {
             }
             .to_string(),
         ),
+        ("replies", replies()),
         ("first-administrator", SetPassword::default().to_string()),
         ("error-404", ErrorPage::new(404).to_string()),
         ("error-503", ErrorPage::new(503).to_string()),

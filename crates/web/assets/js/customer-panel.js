@@ -1,0 +1,84 @@
+// The customer beside the conversation: what changes there by itself, and the note agents share about them.
+import { localise } from "./times.js";
+
+const SAVE_AFTER = 1_000;
+
+export class CustomerPanel {
+  #panel = document.getElementById("customer");
+  #conversation;
+  #field;
+  #section;
+  #saved;
+  #timer = null;
+
+  constructor(room) {
+    this.#conversation = room.conversationId;
+    this.#section = this.#part("customer-note");
+    this.#field = this.#section.querySelector("textarea");
+    this.#saved = this.#field.value;
+    this.#field.addEventListener("input", () => this.#saveSoon());
+    this.#field.addEventListener("blur", () => this.#save());
+  }
+
+  /** The page turns to something else: what was written is kept first. */
+  leave() {
+    this.#save();
+  }
+
+  showWaiting(since) {
+    const part = this.#part("waiting");
+    if (since === null) return (part.textContent = "no");
+    const time = document.createElement("time");
+    time.dateTime = since;
+    time.dataset.as = "waiting";
+    part.replaceChildren(time);
+    localise(part);
+  }
+
+  showUrgency({ level, reasons }) {
+    const part = this.#part("urgency");
+    if (!part) return;
+    part.textContent = part.dataset.level = level;
+    this.#part("reasons").textContent = reasons.join(", ");
+  }
+
+  /** Something was heard of the customer: they are there. */
+  showHere() {
+    const part = this.#part("presence");
+    if (!part) return;
+    part.textContent = "On the page now";
+    part.classList.add("here");
+  }
+
+  #saveSoon() {
+    clearTimeout(this.#timer);
+    this.#say("Not saved yet");
+    this.#timer = setTimeout(() => this.#save(), SAVE_AFTER);
+  }
+
+  async #save() {
+    clearTimeout(this.#timer);
+    const text = this.#field.value;
+    if (text === this.#saved) return;
+    this.#saved = text;
+    const body = new URLSearchParams({ version: this.#section.dataset.version, text });
+    try {
+      const response = await fetch(`/chat/${this.#conversation}/customer-note/?as=agent`, { method: "POST", body });
+      if (response.status === 409) return this.#say("Somebody else changed this note meanwhile. Copy your words, open the conversation again, and add them.");
+      if (!response.ok) throw new Error();
+      this.#section.dataset.version = (await response.json()).version;
+      this.#say("Saved");
+    } catch {
+      this.#saved = null;
+      this.#say("Not saved: the server cannot be reached. Change it again to try once more.");
+    }
+  }
+
+  #say(words) {
+    this.#part("noted").textContent = words;
+  }
+
+  #part(name) {
+    return this.#panel.querySelector(`[data-part="${name}"]`);
+  }
+}

@@ -1,0 +1,51 @@
+// Canned replies that fit now, as chips to press or take by their number, and the way to all others.
+import { askReply } from "./canned-picker.js";
+
+const SHOWN = 3;
+
+export class Suggestions {
+  #room;
+  #place;
+
+  constructor(room) {
+    this.#room = room;
+    this.#place = room.part("suggestions");
+  }
+
+  show(items) {
+    const chip = this.#room.querySelector('template[data-part="chip"]').content.firstElementChild;
+    this.#place.replaceChildren(...items.slice(0, SHOWN).map(({ text, reason }, index) => {
+      const button = chip.cloneNode(true);
+      button.title = text;
+      button.querySelector("kbd").textContent = index + 1;
+      button.querySelector("span").textContent = text;
+      button.querySelector("small").textContent = reason;
+      button.addEventListener("click", () => this.#use(text));
+      return button;
+    }));
+  }
+
+  /** Whether a reply is possible at all. */
+  allow(allowed) {
+    this.#place.hidden = !allowed;
+  }
+
+  take(number) {
+    if (!this.#place.hidden) this.#place.children[number - 1]?.click();
+  }
+
+  /** Asks for any canned reply. */
+  async pick() {
+    const text = await askReply(this.#room.conversationId);
+    if (text) this.#use(text);
+    else this.#room.composer.focus();
+  }
+
+  // It goes where it can be read, and changed, before it is sent.
+  #use(text) {
+    const { composer } = this.#room;
+    if (!composer.text.trim()) composer.setKind("message");
+    composer.text = composer.text.trim() ? `${composer.text.trimEnd()}\n${text}` : text;
+    composer.focus();
+  }
+}

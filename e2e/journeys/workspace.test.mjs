@@ -1,0 +1,206 @@
+// The agent's workspace: everything beside the list, by keyboard, without a page load and without losing a word.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { message, request, signIn, write } from "../people.mjs";
+import { GRACE, LINUS, MARGARET, stage } from "../stage.mjs";
+
+const { newWindow } = stage();
+
+const composer = (page) => page.locator(".composer").getByRole("textbox");
+const row = (page, text) => page.locator(".rows").getByRole("link", { name: text });
+const picker = (page) => page.locator('dialog[data-part="picker"]');
+const loads = (page) => page.evaluate(() => performance.getEntriesByType("navigation").length && (globalThis.kept ??= Math.random()));
+
+/** Chooses in the picker that is open. */
+async function choose(page, words, option = words) {
+  await picker(page).getByRole("combobox").fill(words);
+  await picker(page).getByRole("option", { name: option }).and(page.locator('[aria-selected="true"]')).waitFor();
+  await page.keyboard.press("Enter");
+}
+
+async function agent(who, options) {
+  const page = await newWindow({ viewport: { width: 1440, height: 900 }, ...options });
+  await signIn(page, who.email);
+  return page;
+}
+
+test("by keyboard from row to row: the list stays, drafts stay, and Back and Forward lead where they should", async () => {
+  const [ada, bob] = [await newWindow(), await newWindow()];
+  await request(ada, { name: "Ada", email: "ada@example.com", text: "The first request" });
+  await request(bob, { name: "Bob", email: "bob@example.com", text: "The second request" });
+  const grace = await agent(GRACE);
+  const kept = await loads(grace);
+  await row(grace, /The second request/).waitFor();
+  await grace.keyboard.press("j");
+  await grace.keyboard.press("Enter");
+  await message(grace, "The first request").waitFor();
+  assert.equal(await grace.title(), "Ada · Frontdesk");
+  await grace.keyboard.press("r");
+  await composer(grace).pressSequentially("Half a sen");
+  await grace.keyboard.press("Escape");
+
+  await grace.keyboard.press("j");
+  await grace.keyboard.press("Enter");
+  await message(grace, "The second request").waitFor();
+  assert.equal(await composer(grace).inputValue(), "");
+  await grace.goBack();
+  await message(grace, "The first request").waitFor();
+  assert.equal(await composer(grace).inputValue(), "Half a sen");
+  await row(grace, /The first request/).and(grace.locator('[aria-current="true"]')).waitFor();
+  await grace.goForward();
+  await message(grace, "The second request").waitFor();
+
+  // Another list beside it, and the same picture after a reload.
+  await grace.getByRole("navigation", { name: "Filters" }).getByRole("link", { name: /^All/ }).click();
+  await grace.getByRole("heading", { name: "All", level: 2 }).waitFor();
+  await message(grace, "The second request").waitFor();
+  assert.equal(await loads(grace), kept, "nothing loaded the page anew");
+  await grace.reload();
+  await message(grace, "The second request").waitFor();
+  await grace.getByRole("heading", { name: "All", level: 2 }).waitFor();
+
+  await grace.keyboard.press("Escape");
+  await grace.getByText("Choose a conversation to read it here.").waitFor();
+  await grace.keyboard.press("?");
+  await grace.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor({ state: "hidden" });
+  await grace.keyboard.press("c");
+  await grace.getByText("Yours").waitFor();
+});
+
+test("a customer is answered: canned reply, a word of theirs in between, an edit, a tag, a note, a deletion", async () => {
+  const cleo = await newWindow();
+  const address = await request(cleo, { name: "Cleo", email: "cleo@example.com", text: "Where is my order?" });
+  const grace = await agent(GRACE);
+  await grace.goto(`${address}?as=agent`);
+  await grace.getByText("Yours").waitFor();
+  await composer(grace).press("/");
+  await choose(grace, "order", /order number/);
+  assert.match(await composer(grace).inputValue(), /Cleo/);
+
+  await write(cleo, "Found it, it came!");
+  await message(grace, "Found it").waitFor();
+  await composer(grace).press("Enter");
+  await grace.getByText("Cleo wrote while you typed.").waitFor();
+  assert.match(await composer(grace).inputValue(), /order number/);
+  await composer(grace).fill("Good to hear taht.");
+  await composer(grace).press("Enter");
+  await message(cleo, "Good to hear taht.").waitFor();
+
+  await composer(grace).press("ArrowUp");
+  const editor = grace.getByLabel("Edit the message");
+  await editor.fill("Good to hear that.");
+  await editor.press("Enter");
+  await message(cleo, "Good to hear that.").getByText("edited").waitFor();
+  await write(grace, "Not meant for you");
+  await message(cleo, "Not meant for you").waitFor();
+  await message(grace, "Not meant for you").hover();
+  await message(grace, "Not meant for you").getByRole("button", { name: "Edit this message" }).click();
+  await grace.getByRole("button", { name: "Delete" }).click();
+  await grace.getByRole("button", { name: "Delete for everybody" }).click();
+  await message(cleo, "This message was deleted").waitFor();
+
+  await grace.keyboard.press("Escape");
+  await grace.keyboard.press("t");
+  await grace.keyboard.type("parcel");
+  await grace.keyboard.press("Enter");
+  await grace.getByRole("button", { name: "Take off the tag parcel" }).waitFor();
+  await grace.getByLabel("Notes about the customer").fill("Prefers mornings");
+  await grace.getByText("Saved", { exact: true }).waitFor();
+  await grace.reload();
+  assert.equal(await grace.getByLabel("Notes about the customer").inputValue(), "Prefers mornings");
+  await grace.getByRole("button", { name: "Take off the tag parcel" }).waitFor();
+});
+
+test("handed over with a note that mentions a colleague, and taken over by an administrator", async () => {
+  const dora = await newWindow();
+  const address = await request(dora, { name: "Dora", email: "dora@example.com", text: "This is difficult" });
+  const [grace, linus, margaret] = [await agent(GRACE), await agent(LINUS), await agent(MARGARET)];
+  await grace.goto(`${address}?as=agent`);
+  await grace.getByText("Yours").waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.keyboard.press("n");
+  await grace.keyboard.press("@");
+  await choose(grace, "Linus");
+  await composer(grace).pressSequentially("you know this one");
+  await composer(grace).press("Enter");
+  const mention = linus.locator(".mentions").getByRole("link", { name: /Dora/ });
+  await mention.waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.keyboard.press("h");
+  await choose(grace, "Linus");
+  await grace.getByText("Held by Linus").first().waitFor();
+
+  await mention.click();
+  await linus.getByText("@Linus you know this one").waitFor();
+  await linus.getByText("Yours").waitFor();
+  await linus.getByRole("log").getByText("handed the conversation over from Grace to Linus").waitFor();
+  await mention.waitFor({ state: "detached" });
+
+  await margaret.goto(`${address}?as=agent`);
+  await margaret.getByText("Held by Linus").first().waitFor();
+  await margaret.getByRole("button", { name: "Take over" }).click();
+  await margaret.getByText("Yours").waitFor();
+  await linus.getByText("Held by Margaret").first().waitFor();
+  await write(margaret, "Margaret here.");
+  await message(dora, "Margaret here.").waitFor();
+  await margaret.goto("/admin/audit-log/");
+  await margaret.getByRole("link", { name: "Claim taken over" }).first().waitFor();
+});
+
+test("snoozed until tomorrow, found by the palette, woken by the customer; a list is saved as a view", async () => {
+  const emil = await newWindow();
+  const address = await request(emil, { name: "Emil", email: "emil@example.com", text: "No hurry at all" });
+  const grace = await agent(GRACE);
+  await grace.goto(`${address}?as=agent`);
+  await grace.getByText("Yours").waitFor();
+  await grace.keyboard.press("Control+k");
+  await choose(grace, "snooze", /Snooze this conversation/);
+  await choose(grace, "tomorrow", /Tomorrow morning/);
+  await grace.locator('[data-part="status"]').getByText("Snoozed").waitFor();
+  await grace.getByRole("log").getByText("snoozed the conversation until").waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.keyboard.press("Control+k");
+  await choose(grace, "hurry", /Emil/);
+  await message(grace, "No hurry at all").waitFor();
+  await write(emil, "Now there is some hurry");
+  await grace.locator('[data-part="status"]').getByText("Open").waitFor();
+
+  const filters = grace.getByRole("navigation", { name: "Filters" });
+  await grace.getByRole("searchbox").fill("hurry");
+  await grace.getByRole("heading", { name: "Search results" }).waitFor();
+  await filters.getByRole("button", { name: "Save this list" }).click();
+  await grace.getByLabel("Name", { exact: true }).fill("In a hurry");
+  await grace.keyboard.press("Enter");
+  await filters.getByRole("link", { name: "In a hurry" }).waitFor();
+  await filters.getByRole("link", { name: /^Queue/ }).click();
+  await grace.getByRole("heading", { name: "Queue" }).waitFor();
+  await filters.getByRole("link", { name: "In a hurry" }).click();
+  await grace.getByRole("heading", { name: "Search results" }).waitFor();
+  await row(grace, /Emil/).waitFor();
+  const linus = await agent(LINUS);
+  assert.equal(await linus.getByRole("link", { name: "In a hurry" }).count(), 0, "it is Grace's own");
+  await filters.getByRole("button", { name: "Delete the view In a hurry" }).click();
+  await filters.getByRole("link", { name: "In a hurry" }).waitFor({ state: "detached" });
+});
+
+test("one number of unread conversations on every page, and a phone shows one pane at a time", async () => {
+  const fred = await newWindow();
+  const address = await request(fred, { name: "Fred", email: "fred@example.com", text: "Ring ring" });
+  const phone = await agent(LINUS, { viewport: { width: 360, height: 740 } });
+  const other = await phone.context().newPage();
+  await other.goto("/support/agent/?holder=me");
+  await phone.goto(`${address}?as=agent`);
+  await phone.getByText("Yours").waitFor();
+  await phone.getByRole("link", { name: "Back to the list" }).click();
+  await phone.getByRole("heading", { name: "Queue" }).waitFor();
+  await write(fred, "Anybody?");
+  await phone.waitForFunction(() => /^\(\d+\) Inbox/.test(document.title));
+  await other.waitForFunction((title) => document.title === title, await phone.title());
+  await phone.getByRole("navigation", { name: "Filters" }).getByRole("link", { name: /^Mine/ }).click();
+  await row(phone, /Fred.*Anybody/s).click();
+  await message(phone, "Anybody?").waitFor();
+  assert.ok(await phone.getByRole("searchbox").isHidden());
+  assert.ok((await phone.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+});
