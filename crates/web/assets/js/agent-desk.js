@@ -49,6 +49,7 @@ export class AgentDesk {
     on("take-over", () => this.#takeOver());
     on("hand-over", () => this.#handOver());
     on("snooze", () => this.#snooze());
+    on("stay", () => this.#room.attempt(() => this.#room.api("PUT", "/claim")));
     on("release", () => this.#room.attempt(() => this.#room.api("DELETE", "/claim")));
     on("resolve", () => this.#room.resolve());
     on("reopen", () => this.#reopen());
@@ -98,6 +99,7 @@ export class AgentDesk {
     const free = !claim && status !== "resolved";
     room.part("holder").replaceChildren(...this.#standing(conversation, mine));
     this.#showBanners(conversation, mine);
+    this.#showIdle(mine ? claim.returns_at : null);
     room.action("claim").hidden = !free;
     for (const name of ["snooze", "hand-over", "release", "resolve"]) room.action(name).hidden = !mine;
     room.action("take-over").hidden = !("administrator" in room.dataset) || mine || !claim;
@@ -290,6 +292,15 @@ export class AgentDesk {
     room.part("held-since").textContent = room.claimedBy
       ? ` since ${new Date(room.claimedBy.since).toLocaleTimeString([], { timeStyle: "short" })}`
       : "";
+  }
+
+  /** The customer waits, nothing is done for them, and the claim ends at this time unless something is (C3). */
+  #showIdle(returnsAt) {
+    this.#room.banner("idle", Boolean(returnsAt));
+    if (!returnsAt) return;
+    const time = this.#room.part("returns-at");
+    time.dateTime = returnsAt;
+    time.textContent = new Date(returnsAt).toLocaleTimeString([], { timeStyle: "medium" });
   }
 
   #showWaiting(since) {
