@@ -90,10 +90,30 @@ impl Node {
     /// # Errors
     /// When it is gone.
     pub async fn pause(&self, how_long: Duration) -> Result<()> {
-        kill_process(self.pid()?, Signal::STOP)?;
+        self.freeze().await?;
         tokio::time::sleep(how_long).await;
-        kill_process(self.pid()?, Signal::CONT)?;
+        self.thaw()
+    }
+
+    /// Stops it with SIGSTOP, and waits until none of its threads does anything any more.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub async fn freeze(&self) -> Result<()> {
+        let pid = self.pid()?;
+        kill_process(pid, Signal::STOP)?;
+        while !is_stopped(pid)? {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         Ok(())
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn thaw(&self) -> Result<()> {
+        Ok(kill_process(self.pid()?, Signal::CONT)?)
     }
 
     /// The memory it has resident, in bytes.
@@ -123,6 +143,18 @@ impl Node {
         }
         Ok(())
     }
+}
+
+/// Whether all threads of a process are stopped.
+fn is_stopped(pid: Pid) -> Result<bool> {
+    for thread in std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero()))? {
+        // A thread may have ended meanwhile.
+        let Ok(status) = std::fs::read_to_string(thread?.path().join("stat")) else { continue };
+        if status.rsplit(") ").next().is_some_and(|state| !state.starts_with('T')) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Starts the program and reads what it prints until it is ready.

@@ -12,10 +12,9 @@ use anyhow::{Context, Result, bail};
 use futures_util::future::{join_all, try_join_all};
 use rand::rngs::StdRng;
 use reqwest::Method;
-use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
@@ -91,11 +90,11 @@ impl Lane<'_> {
         while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
             let mut holds = Vec::new();
             for conversation in self.conversations.clone() {
-                holds.push(self.hold(conversation).await?);
+                holds.push(self.hold_in_the_end(conversation).await?);
             }
-            kill_process(self.node.pid()?, Signal::STOP)?;
+            self.node.freeze().await?;
             let paused = self.meanwhile(&mut holds).await;
-            kill_process(self.node.pid()?, Signal::CONT)?;
+            self.node.thaw()?;
             paused?;
             for found in try_join_all(holds.into_iter().map(|hold| self.judge(hold))).await? {
                 tried += found.0;
@@ -103,6 +102,17 @@ impl Lane<'_> {
             }
         }
         Ok((tried, accepted))
+    }
+
+    /// A node that has just gone on may have to connect to its database anew: the holder tries again, as clients do.
+    async fn hold_in_the_end(&mut self, conversation: Uuid) -> Result<Hold> {
+        let began = Instant::now();
+        loop {
+            match self.hold(conversation).await {
+                Err(_) if began.elapsed() < ANSWERS_WITHIN => sleep(ASKS_EVERY).await,
+                held => return held,
+            }
+        }
     }
 
     /// The holder opens a `work` socket on the node and is told the token by REST.
@@ -173,6 +183,7 @@ impl Lane<'_> {
             while let (false, Some(frame)) = (waiting.is_empty(), hold.socket.next().await) {
                 match frame {
                     ServerFrame::Ack { client_id, .. } => {
+                        waiting.retain(|waits| *waits != client_id);
                         accepted.push(format!("{client_id} is acknowledged"));
                     }
                     ServerFrame::Rejected { client_id: Some(client_id), .. } => {
@@ -182,7 +193,10 @@ impl Lane<'_> {
                 }
             }
         };
-        timeout(ANSWERS_WITHIN, answers).await.context("the node that went on does not answer")?;
+        let answered = timeout(ANSWERS_WITHIN, answers).await;
+        answered.with_context(|| {
+            format!("of {:?} the node that went on does not answer {waiting:?}", hold.late)
+        })?;
         let running = nodes[1];
         let last =
             format!("{path}?limit=100&after={}", self.last_seq(hold.conversation).await?.saturating_sub(100));
