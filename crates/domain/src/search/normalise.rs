@@ -108,6 +108,11 @@ impl Normaliser {
         Self { language }
     }
 
+    /// The language whose words it stems.
+    pub fn language(self) -> Language {
+        self.language
+    }
+
     /// The words of a text, in order.
     pub fn words(self, text: &str) -> Vec<Word> {
         let stemmer = self.language.algorithm().map(Stemmer::create);
