@@ -4,26 +4,28 @@ use crate::search::{Language, Normaliser};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-static ENGLISH: LazyLock<Meanings> =
-    LazyLock::new(|| Meanings::parse(include_str!("english.txt"), Normaliser::new(Language::English)));
+static ENGLISH: LazyLock<Meanings> = LazyLock::new(|| {
+    Meanings::parse(include_str!("meanings_english.txt"), Normaliser::new(Language::English))
+});
 static NONE: LazyLock<Meanings> = LazyLock::new(Meanings::default);
 
-/// The words of a language that mean the same, and those that mean nothing by themselves.
+/// The words of a language that mean the same, and those that say little by themselves, all by their stems.
 #[derive(Default)]
 pub(super) struct Meanings {
     common: HashSet<String>,
     phrases: HashMap<String, Vec<Phrase>>,
     words: HashSet<String>,
+    count: usize,
 }
 
-/// Words that follow another, and what they mean together: the number of a line.
-struct Phrase {
+/// The words that follow a first one, and what they mean together.
+pub(super) struct Phrase {
     rest: Vec<String>,
     meaning: usize,
 }
 
 impl Meanings {
-    /// Of the language the normaliser stems. None are known for others than English.
+    /// Of the language the normaliser stems. None are known of others than English.
     pub(super) fn of(normaliser: Normaliser) -> &'static Self {
         match normaliser.language() {
             Language::English => &ENGLISH,
@@ -34,26 +36,32 @@ impl Meanings {
     fn parse(file: &str, normaliser: Normaliser) -> Self {
         let mut meanings = Self::default();
         let mut lines = file.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        meanings.common = stems(lines.next().unwrap_or_default(), normaliser).into_iter().collect();
-        for (line, meaning) in lines.zip(0..) {
+        meanings.common = stems(lines.next().unwrap_or_default(), normaliser).collect();
+        for line in lines {
             for phrase in line.split(',') {
-                let mut stems = stems(phrase, normaliser).into_iter();
+                let mut stems = stems(phrase, normaliser);
                 if let Some(first) = stems.next() {
-                    let rest: Vec<_> = stems.collect();
-                    meanings.words.extend(rest.iter().cloned().chain([first.clone()]));
-                    meanings.phrases.entry(first).or_default().push(Phrase { rest, meaning });
+                    let phrase = Phrase { rest: stems.collect(), meaning: meanings.count };
+                    meanings.words.extend(phrase.rest.iter().cloned().chain([first.clone()]));
+                    meanings.phrases.entry(first).or_default().push(phrase);
                 }
             }
+            meanings.count += 1;
         }
         meanings
     }
 
-    /// Whether a word says nothing about what a text is about.
+    /// How many there are. Their numbers are below.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether a word says little about what a text is about.
     pub(super) fn is_common(&self, stem: &str) -> bool {
         self.common.contains(stem)
     }
 
-    /// Whether a word is one of those that mean something.
+    /// Whether a word is there at all.
     pub(super) fn knows(&self, stem: &str) -> bool {
         self.words.contains(stem) || self.is_common(stem)
     }
@@ -63,16 +71,43 @@ impl Meanings {
         self.words.iter().map(String::as_str)
     }
 
-    /// What the words at the beginning mean, each with how many words say it.
-    pub(super) fn at_start<'a>(&'a self, stems: &'a [&str]) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let (first, rest) = stems.split_first().map_or(("", stems), |(first, rest)| (*first, rest));
-        let phrases = self.phrases.get(first).into_iter().flatten();
-        phrases
-            .filter(move |phrase| rest.len() >= phrase.rest.len() && phrase.rest.iter().zip(rest).all(|(a, b)| a == b))
-            .map(|phrase| (phrase.meaning, phrase.rest.len() + 1))
+    /// The phrases that begin with a word.
+    pub(super) fn phrases(&self, stem: &str) -> &[Phrase] {
+        self.phrases.get(stem).map_or(&[], Vec::as_slice)
     }
 }
 
-fn stems(text: &str, normaliser: Normaliser) -> Vec<String> {
-    normaliser.words(text).into_iter().map(|word| word.stem.unwrap_or(word.word)).collect()
+/// What a word means with those that follow it, and how many words say so.
+pub(super) fn meant<'a, I: Iterator<Item = &'a str>>(
+    phrases: &[Phrase],
+    following: impl Fn() -> I,
+) -> impl Iterator<Item = (usize, usize)> {
+    phrases
+        .iter()
+        .filter(move |phrase| {
+            let mut following = following();
+            phrase.rest.iter().all(|stem| following.next() == Some(stem))
+        })
+        .map(|phrase| (phrase.meaning, phrase.rest.len() + 1))
+}
+
+fn stems(text: &str, normaliser: Normaliser) -> impl Iterator<Item = String> {
+    normaliser.words(text).into_iter().map(|word| word.stem.unwrap_or(word.word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_meaning_is_said_in_two_ways_or_more() {
+        let mut ways = vec![HashSet::new(); ENGLISH.count];
+        for (first, phrases) in &ENGLISH.phrases {
+            for phrase in phrases {
+                ways[phrase.meaning].insert((first, &phrase.rest));
+            }
+        }
+        let single: Vec<_> = ways.iter().filter(|ways| ways.len() < 2).collect();
+        assert!(ways.len() > 100 && single.is_empty(), "{single:?}");
+    }
 }

@@ -16,6 +16,10 @@ const OFTEN: f64 = 3.0;
 /// How much longer replies, which have more words to fit by chance, are held back: 0 not at all, 1 in proportion.
 const LENGTH_WEIGHT: f64 = 0.4;
 
+/// What was said weighs this at least, about as much as one telling word, so that words which say little do not fit
+/// fully because nothing else was said.
+const LEAST_KNOWN: f64 = 1.0;
+
 /// Why a reply is suggested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
@@ -59,10 +63,9 @@ pub fn rank(
 ) -> Vec<(CannedReply, Reason)> {
     let desk = Desk::of(&replies, normaliser);
     let said = desk.said(customer_texts);
-    let fits = fits(&desk, &said, replies.len());
-    let mut ranked: Vec<_> = replies
-        .into_iter()
-        .zip(fits)
+    let judged: Vec<_> = replies
+        .iter()
+        .zip(fits(&desk, &said, replies.len()))
         .map(|(reply, fit)| {
             let uses = reply.usage.at(now);
             let reason = match fit.most {
@@ -71,11 +74,12 @@ pub fn rank(
                 None if uses >= OFTEN => Reason::OftenUsed,
                 None => Reason::Stage(reply.stage),
             };
-            (fit.share + USE_WEIGHT * uses.ln_1p(), reply, reason)
+            (fit.share + USE_WEIGHT * uses.ln_1p(), reason)
         })
         .collect();
-    ranked.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
-    ranked.into_iter().map(|(_, reply, reason)| (reply, reason)).collect()
+    let mut ranked: Vec<_> = replies.into_iter().zip(judged).collect();
+    ranked.sort_by(|(_, (a, _)), (_, (b, _))| b.total_cmp(a));
+    ranked.into_iter().map(|(reply, (_, reason))| (reply, reason)).collect()
 }
 
 /// How well a reply fits.
@@ -84,18 +88,18 @@ struct Fit<'a> {
     /// How much of what was said, from 0 to about 1.
     share: f64,
     /// What of it weighs most.
-    most: Option<(f64, &'a Heard)>,
+    most: Option<(f64, &'a Heard<'a>)>,
 }
 
 /// Whatever the customer said counts once for each reply that is about it, by the most telling of its topics.
-fn fits<'a>(desk: &Desk, said: &'a [Said], replies: usize) -> Vec<Fit<'a>> {
+fn fits<'a>(desk: &Desk<'_>, said: &'a [Said<'a>], replies: usize) -> Vec<Fit<'a>> {
     let mut fits = vec![Fit::default(); replies];
     let mut known = 0.0;
     for heard in said {
         known += heard.iter().map(|heard| heard.weight).fold(0.0, f64::max);
         let mut most = vec![0.0_f64; replies];
         for heard in heard {
-            for (reply, weight) in desk.about(heard) {
+            for (reply, weight) in heard.about {
                 let weight = weight * heard.weight;
                 most[*reply] = most[*reply].max(weight);
                 let fit = &mut fits[*reply];
@@ -110,7 +114,7 @@ fn fits<'a>(desk: &Desk, said: &'a [Said], replies: usize) -> Vec<Fit<'a>> {
     }
     for (number, fit) in fits.iter_mut().enumerate() {
         let length = 1.0 + LENGTH_WEIGHT * (desk.length(number) - 1.0);
-        fit.share /= known.max(f64::MIN_POSITIVE) * length;
+        fit.share /= known.max(LEAST_KNOWN) * length;
     }
     fits
 }

@@ -115,15 +115,18 @@ impl Normaliser {
 
     /// The words of a text, in order.
     pub fn words(self, text: &str) -> Vec<Word> {
-        let stemmer = self.language.algorithm().map(Stemmer::create);
-        self.ranges(text)
-            .into_iter()
-            .filter_map(|range| {
-                let word = fold(&text[range.clone()]);
-                let stem = stemmer.as_ref().and_then(|stemmer| stem(stemmer, &word));
-                (!word.is_empty()).then_some(Word { range, word, stem })
-            })
-            .collect()
+        let words = self.ranges(text).into_iter().filter_map(|range| {
+            let (word, stem) = self.word(&text[range.clone()])?;
+            Some(Word { range, word, stem })
+        });
+        words.collect()
+    }
+
+    /// One of the [`ranges`](Self::ranges) folded, and its stem where that differs. None if nothing is left of it.
+    pub(crate) fn word(self, run: &str) -> Option<(String, Option<String>)> {
+        let word = fold(run);
+        let stem = self.language.algorithm().and_then(|algorithm| stem(&Stemmer::create(algorithm), &word));
+        (!word.is_empty()).then_some((word, stem))
     }
 
     /// What the index holds of these texts, which a phrase never spans.
@@ -149,7 +152,7 @@ impl Normaliser {
     /// Unicode word boundaries (UAX #29), which part Chinese and Japanese by character, and more: what stands
     /// between letters or digits parts them too, so that the parts of `noor@example.com` are found. Apostrophes join
     /// (`don't` is `dont`), except where they mark a left-out vowel (`l'argent`).
-    fn ranges(self, text: &str) -> Vec<Range<usize>> {
+    pub(crate) fn ranges(self, text: &str) -> Vec<Range<usize>> {
         let apostrophes_join = !matches!(self.language, Language::French | Language::Italian);
         let joins = |c: char| is_word_char(c) || apostrophes_join && matches!(c, '\'' | '’' | 'ʼ');
         let mut ranges = Vec::new();
@@ -192,11 +195,15 @@ impl fmt::Display for IndexWords {
 }
 
 fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    c.is_alphanumeric() || !c.is_ascii() && is_combining_mark(c)
 }
 
 /// Compatibility decomposition (UAX #15), accents away, case folded, composed again.
 fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        let letters = word.chars().filter(char::is_ascii_alphanumeric).take(MAX_WORD_CHARS);
+        return letters.map(|c| c.to_ascii_lowercase()).collect();
+    }
     let decomposed: String = word.nfkd().filter(|c| is_word_char(*c)).collect();
     let folded: String = without_accents(&decomposed).chars().flat_map(fold_case).collect();
     let decomposed: String = folded.nfkd().collect();
