@@ -1,4 +1,4 @@
-//! How long ranking 200 canned replies takes: `cargo run --release -p domain --example rank`.
+//! How long ranking 200 canned replies takes, the quickest of 200 times: `cargo run --release -p domain --example rank`.
 
 use domain::canned::rank;
 use domain::search::{Language, Normaliser};
@@ -31,14 +31,13 @@ fn main() {
     };
     let replies: Vec<_> = (0..REPLIES).map(reply).collect();
     let normaliser = Normaliser::new(Language::English);
-    let rounds = vec![replies; ROUNDS];
-    let start = Instant::now();
-    let ranked =
-        rounds.into_iter().map(|replies| rank(replies, &SAID, Timestamp::from_micros(0), normaliser));
-    let first: Vec<_> = ranked.map(|ranked| ranked[0].1.to_string()).collect();
-    println!(
-        "{} µs to rank {REPLIES} replies; the first {}",
-        start.elapsed().as_micros() / ROUNDS as u128,
-        first[0]
-    );
+    let rounds = (0..ROUNDS).map(|_| {
+        let replies = replies.clone();
+        let start = Instant::now();
+        let ranked = rank(replies, &SAID, Timestamp::from_micros(0), normaliser);
+        (start.elapsed(), ranked[0].1.to_string())
+    });
+    if let Some((time, first)) = rounds.min() {
+        println!("{} µs to rank {REPLIES} replies; the first {first}", time.as_micros());
+    }
 }

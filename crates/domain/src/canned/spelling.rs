@@ -22,10 +22,11 @@ pub(super) fn nearest<'a>(
     if written.chars().count() < MIN_CHARS || stem.contains(char::is_numeric) {
         return None;
     }
+    let first = *chars.first()?;
     let most = if chars.len() >= LONG_CHARS { 2 } else { 1 };
     stems
-        .filter(|other| other.chars().next() == chars.first().copied())
-        .filter(|other| (chars.len().abs_diff(other.chars().count())) <= most)
+        .filter(|other| other.starts_with(first))
+        .filter(|other| chars.len().abs_diff(other.chars().count()) <= most)
         .filter(|other| other.chars().count() >= MIN_STEM_CHARS)
         .map(|other| (distance(&chars, other), other))
         .filter(|(distance, _)| *distance <= most)

@@ -159,7 +159,7 @@ impl Normaliser {
         for (start, segment) in text.unicode_word_indices() {
             let mut offset = start;
             for part in segment.split_inclusive(|c| !joins(c)) {
-                let run = part.trim_start_matches(|c| !is_word_char(c) || is_combining_mark(c));
+                let run = part.trim_start_matches(|c: char| !c.is_alphanumeric() || is_mark(c));
                 let run = run.trim_end_matches(|c| !is_word_char(c));
                 if !run.is_empty() {
                     let run_start = offset + (run.as_ptr() as usize - part.as_ptr() as usize);
@@ -195,7 +195,12 @@ impl fmt::Display for IndexWords {
 }
 
 fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || !c.is_ascii() && is_combining_mark(c)
+    c.is_alphanumeric() || is_mark(c)
+}
+
+/// Most characters are ASCII, which has none: that spares the look into the tables.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && is_combining_mark(c)
 }
 
 /// Compatibility decomposition (UAX #15), accents away, case folded, composed again.
