@@ -108,17 +108,25 @@ impl Normaliser {
         Self { language }
     }
 
+    /// The language whose words it stems.
+    pub fn language(self) -> Language {
+        self.language
+    }
+
     /// The words of a text, in order.
     pub fn words(self, text: &str) -> Vec<Word> {
-        let stemmer = self.language.algorithm().map(Stemmer::create);
-        self.ranges(text)
-            .into_iter()
-            .filter_map(|range| {
-                let word = fold(&text[range.clone()]);
-                let stem = stemmer.as_ref().and_then(|stemmer| stem(stemmer, &word));
-                (!word.is_empty()).then_some(Word { range, word, stem })
-            })
-            .collect()
+        let words = self.ranges(text).into_iter().filter_map(|range| {
+            let (word, stem) = self.word(&text[range.clone()])?;
+            Some(Word { range, word, stem })
+        });
+        words.collect()
+    }
+
+    /// One of the [`ranges`](Self::ranges) folded, and its stem where that differs. None if nothing is left of it.
+    pub(crate) fn word(self, run: &str) -> Option<(String, Option<String>)> {
+        let word = fold(run);
+        let stem = self.language.algorithm().and_then(|algorithm| stem(&Stemmer::create(algorithm), &word));
+        (!word.is_empty()).then_some((word, stem))
     }
 
     /// What the index holds of these texts, which a phrase never spans.
@@ -144,14 +152,14 @@ impl Normaliser {
     /// Unicode word boundaries (UAX #29), which part Chinese and Japanese by character, and more: what stands
     /// between letters or digits parts them too, so that the parts of `noor@example.com` are found. Apostrophes join
     /// (`don't` is `dont`), except where they mark a left-out vowel (`l'argent`).
-    fn ranges(self, text: &str) -> Vec<Range<usize>> {
+    pub(crate) fn ranges(self, text: &str) -> Vec<Range<usize>> {
         let apostrophes_join = !matches!(self.language, Language::French | Language::Italian);
         let joins = |c: char| is_word_char(c) || apostrophes_join && matches!(c, '\'' | '’' | 'ʼ');
         let mut ranges = Vec::new();
         for (start, segment) in text.unicode_word_indices() {
             let mut offset = start;
             for part in segment.split_inclusive(|c| !joins(c)) {
-                let run = part.trim_start_matches(|c| !is_word_char(c) || is_combining_mark(c));
+                let run = part.trim_start_matches(|c: char| !c.is_alphanumeric() || is_mark(c));
                 let run = run.trim_end_matches(|c| !is_word_char(c));
                 if !run.is_empty() {
                     let run_start = offset + (run.as_ptr() as usize - part.as_ptr() as usize);
@@ -187,11 +195,20 @@ impl fmt::Display for IndexWords {
 }
 
 fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    c.is_alphanumeric() || is_mark(c)
+}
+
+/// Most characters are ASCII, which has none: that spares the look into the tables.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && is_combining_mark(c)
 }
 
 /// Compatibility decomposition (UAX #15), accents away, case folded, composed again.
 fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        let letters = word.chars().filter(char::is_ascii_alphanumeric).take(MAX_WORD_CHARS);
+        return letters.map(|c| c.to_ascii_lowercase()).collect();
+    }
     let decomposed: String = word.nfkd().filter(|c| is_word_char(*c)).collect();
     let folded: String = without_accents(&decomposed).chars().flat_map(fold_case).collect();
     let decomposed: String = folded.nfkd().collect();
