@@ -30,6 +30,8 @@ export class Socket extends EventTarget {
     // The browser knows at once what silence would tell in a minute.
     addEventListener("offline", () => this.#socket && this.#giveUp());
     addEventListener("pageshow", (event) => event.persisted && this.#retryNow());
+    // A machine that slept does not know yet that its connection is dead, or waits for the next attempt.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
   }
 
   get isOpen() {
@@ -95,6 +97,11 @@ export class Socket extends EventTarget {
   #retryNow() {
     this.#failures = 0;
     if (!this.isOpen && !this.#ended && this.#socket?.readyState !== WebSocket.CONNECTING) this.connect();
+  }
+
+  #wake() {
+    if (this.isOpen && Date.now() - this.#heard > SILENCE) this.#giveUp();
+    this.#retryNow();
   }
 
   #checkPulse() {

@@ -1,9 +1,14 @@
 //! The conversation, as the customer and as an agent see it, at `/chat/<external_id>/`.
 
+pub mod closing;
+mod download;
 mod earlier;
 pub mod message;
+mod rate;
+mod reopen;
 mod resolve;
 pub mod room;
+mod seen;
 mod send;
 mod show;
 pub mod socket;
@@ -19,13 +24,24 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/chat/{id}/", get(show::show).post(send::send))
         .route("/chat/{id}/earlier/", get(earlier::show))
         .route("/chat/{id}/resolution/", post(resolve::resolve))
+        .route("/chat/{id}/reopening/", post(reopen::reopen))
+        .route("/chat/{id}/rating/", post(rate::rate))
+        .route("/chat/{id}/seen.svg", get(seen::see))
+        .route("/chat/{id}/transcript.txt", get(download::as_text))
+        .route("/chat/{id}/transcript.html", get(download::as_page))
+}
+
+/// Back to the page after a form.
+fn to_room(session: &store::Session, id: domain::ConversationId) -> axum::response::Redirect {
+    axum::response::Redirect::to(&format!("/chat/{id}/?as={}", session.actor.side().as_str()))
 }
 
 /// What `js/chat.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 11] = [
+pub const MODULES: [&str; 12] = [
     "js/agent-desk.js",
     "js/api.js",
     "js/composer.js",
+    "js/customer-side.js",
     "js/drafts.js",
     "js/keys.js",
     "js/outbox.js",

@@ -2,5 +2,7 @@
 #![cfg(test)]
 
 mod admin;
+mod customer;
 mod forms;
+mod mail;
 mod templates;
