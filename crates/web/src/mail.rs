@@ -32,7 +32,7 @@ pub struct Mail {
 
 #[derive(Clone)]
 enum Way {
-    Smtp { server: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox },
+    Smtp { server: Box<AsyncSmtpTransport<Tokio1Executor>>, from: Mailbox },
     Shown(ShownMail),
 }
 
@@ -50,7 +50,7 @@ impl Mail {
         let from = from.parse().map_err(|_| {
             "FRONTDESK_MAIL_FROM is no address such as Support <support@example.com>".to_owned()
         })?;
-        let way = Way::Smtp { server: server.timeout(Some(PATIENCE)).build(), from };
+        let way = Way::Smtp { server: Box::new(server.timeout(Some(PATIENCE)).build()), from };
         Ok(Self { base, unread_for: UNREAD_FOR, way })
     }
 

@@ -49,7 +49,7 @@ pub(super) async fn as_text(
         exact(conversation.created_at),
         exact(state.store.clock().now())
     );
-    file(state, conversation, "txt", "text/plain; charset=utf-8", head, text_of, "")
+    file(state, &conversation, "txt", "text/plain; charset=utf-8", head, text_of, "")
 }
 
 pub(super) async fn as_page(
@@ -62,20 +62,20 @@ pub(super) async fn as_page(
         saved: exact(state.store.clock().now()),
     };
     let head = head.to_string();
-    file(state, conversation, "html", "text/html; charset=utf-8", head, html_of, "</ol>\n</main>\n</html>\n")
+    file(state, &conversation, "html", "text/html; charset=utf-8", head, html_of, "</ol>\n</main>\n</html>\n")
 }
 
 /// Sends the file as it is read, page by page: a long conversation is never in memory as a whole.
 fn file(
     state: AppState,
-    conversation: Conversation,
+    conversation: &Conversation,
     extension: &str,
     kind: &'static str,
     head: String,
     entry: fn(&Message) -> String,
     tail: &'static str,
 ) -> Response {
-    let name = file_name(&conversation, extension);
+    let name = file_name(conversation, extension);
     let key = conversation.key;
     let pages = stream::unfold(Some(0), move |after| {
         let store = state.store.clone();

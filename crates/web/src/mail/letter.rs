@@ -13,8 +13,7 @@ pub(super) fn body(link: &str) -> String {
     format!(
         "Hello,\n\nan answer to your request waits for you:\n\n{link}\n\nThe link works once and within {days} days. Give it \
          to nobody: whoever opens it can read your requests and write in your name.\n\nYou get this because somebody gave \
-         this address when they asked us for help. If that was not you, do nothing; nobody will write to you again about \
-         it.\n"
+         this address when they asked us for help. If that was not you, you need do nothing.\n"
     )
 }
 
