@@ -1,7 +1,8 @@
 //! A conversation and its states.
 
 use crate::{
-    Actor, AgentRef, Claim, ClaimToken, ConversationId, ConversationKey, Customer, Side, Timestamp, Urgency,
+    Actor, AgentRef, Claim, ClaimToken, ConversationId, ConversationKey, Customer, Rating, Side, Timestamp,
+    Urgency,
 };
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -116,6 +117,8 @@ pub struct Conversation {
     pub last_message_at: Timestamp,
     /// The first customer message with no agent message after it.
     pub waiting_since: Option<Timestamp>,
+    /// What the customer says of the help.
+    pub rating: Option<Rating>,
     /// Counts every change of the row; what compare-and-set compares.
     pub version: i64,
 }

@@ -17,6 +17,9 @@ pub enum Refusal {
     /// The conversation is resolved.
     #[error("this conversation is resolved: reopen it first")]
     Resolved,
+    /// The conversation is not resolved.
+    #[error("this conversation is not resolved yet: that comes first")]
+    NotResolved,
     /// The time given is not in the future.
     #[error("the time to wake up must be in the future")]
     NotInTheFuture,

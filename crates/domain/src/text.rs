@@ -53,6 +53,23 @@ pub fn check_tag(typed: &str) -> Result<&str, TextError> {
     if tag.contains(',') { Err(TextError::Comma("tag")) } else { Ok(tag) }
 }
 
+/// A text that may be absent, without blanks around it; none when nothing can be seen.
+///
+/// # Errors
+/// [`TextError::TooLong`], [`TextError::Nul`].
+pub fn check_remark<'a>(
+    what: &'static str,
+    typed: &'a str,
+    limit: usize,
+) -> Result<Option<&'a str>, TextError> {
+    let remark = typed.trim();
+    match check(what, remark, limit) {
+        Ok(()) => Ok(Some(remark)),
+        Err(TextError::Blank(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn check_line<'a>(what: &'static str, typed: &'a str, limit: usize) -> Result<&'a str, TextError> {
     let line = typed.trim();
     check(what, line, limit)?;

@@ -5,7 +5,7 @@
 
 use crate::conversation::Resolution;
 use crate::{
-    Actor, Agent, AgentRef, Author, Claim, ClaimToken, Conversation, Refusal, Side, State, Timestamp,
+    Actor, Agent, AgentRef, Author, Claim, ClaimToken, Conversation, Rating, Refusal, Side, State, Timestamp,
 };
 use std::time::Duration;
 
@@ -61,6 +61,17 @@ pub enum EventKind {
     },
     /// It came back from its snooze.
     Woken,
+    /// The customer said how the help was.
+    Rated {
+        /// From 1 to 5.
+        score: u8,
+        /// In their words.
+        comment: Option<String>,
+    },
+    /// The customer, who had left, was told by e-mail that an answer waits.
+    Mailed,
+    /// They could not be told; it is not tried again.
+    NotMailed,
 }
 
 impl EventKind {
@@ -77,6 +88,9 @@ impl EventKind {
             Self::Reopened => "reopened",
             Self::Snoozed { .. } => "snoozed",
             Self::Woken => "woken",
+            Self::Rated { .. } => "rated",
+            Self::Mailed => "mailed",
+            Self::NotMailed => "not_mailed",
         }
     }
 }
@@ -86,7 +100,8 @@ impl Event {
         Self { by: Some(actor), kind }
     }
 
-    fn of_itself(kind: EventKind) -> Self {
+    /// What time or the system did.
+    pub fn of_itself(kind: EventKind) -> Self {
         Self { by: None, kind }
     }
 
@@ -113,6 +128,14 @@ impl Event {
             EventKind::Snoozed { until } => format!("snoozed the conversation until {until}"),
             EventKind::Woken if self.by.is_some() => "woke the conversation".into(),
             EventKind::Woken => "The snooze ended; the conversation is back in the queue".into(),
+            EventKind::Rated { score, comment: None } => format!("rated the help {score} of 5"),
+            EventKind::Rated { score, comment: Some(comment) } => {
+                format!("rated the help {score} of 5: {comment}")
+            }
+            EventKind::Mailed => "The customer had left and was told by e-mail that an answer waits".into(),
+            EventKind::NotMailed => {
+                "The customer had left and could not be told by e-mail that an answer waits".into()
+            }
         }
     }
 
@@ -128,11 +151,17 @@ impl Event {
                 data["to"] = to.as_str().into();
             }
             EventKind::Snoozed { until } => data["until"] = until.to_string().into(),
+            EventKind::Rated { score, comment } => {
+                data["score"] = (*score).into();
+                data["comment"] = comment.as_deref().into();
+            }
             EventKind::Claimed
             | EventKind::Released
             | EventKind::Resolved
             | EventKind::Reopened
-            | EventKind::Woken => {}
+            | EventKind::Woken
+            | EventKind::Mailed
+            | EventKind::NotMailed => {}
         }
         data
     }
@@ -349,6 +378,16 @@ impl Conversation {
             self.state = State::Open;
             Event::of_itself(EventKind::Woken)
         })
+    }
+
+    /// The owner says how the help was, or changes it. Nothing when they said just that before.
+    ///
+    /// # Errors
+    /// [`Refusal::NotResolved`].
+    pub fn rate(&mut self, rating: Rating) -> Result<Option<Event>, Refusal> {
+        let kind = EventKind::Rated { score: rating.score, comment: rating.comment.clone() };
+        let by = Author { role: Side::Customer, name: self.customer.name.clone() };
+        Ok(self.take_rating(rating)?.then(|| Event::by(by, kind)))
     }
 
     /// The owner writes: the message's number, and what else happened. Reopens a resolved or snoozed one.

@@ -49,6 +49,7 @@ fn conversation() -> Conversation {
         created_at: at(0),
         last_message_at: at(0),
         waiting_since: None,
+        rating: None,
         version: 0,
     }
 }

@@ -102,6 +102,9 @@ const SERVE_ENVIRONMENT: &str = "\
 Also read from the environment and from .env in the working directory:
   FRONTDESK_ALLOWED_ORIGINS   other sites whose pages may open sockets and send forms, by comma
   FRONTDESK_TRUSTED_PROXIES   proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, by comma
+  FRONTDESK_SMTP_URL          the mail server for customers who left before the answer came, such as
+                              smtps://user:password@mail.example.com; without it they are not written to
+  FRONTDESK_MAIL_FROM         from whom, such as Support <support@example.com>
   FRONTDESK_METRICS_TOKEN     shows /metrics to whoever sends it as Authorization: Bearer …
   FRONTDESK_RATE_LIMITS       off lifts all limits, for load tests
   FRONTDESK_LIMIT_…           each limit by itself: see docs/operating.md";

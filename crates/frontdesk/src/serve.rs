@@ -11,6 +11,8 @@ use realtime::Bus;
 use realtime::bus::Redis;
 use std::time::Duration;
 use store::Settings;
+use url::Url;
+use web::mail::Mail;
 
 /// Runs the command until the server is told to stop.
 ///
@@ -22,6 +24,7 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     let mut config = web::Config::from_env(config::env)
         .map_err(|why| Failure::usage("cannot start", why, "Mend it in the environment or in .env"))?;
     config.public_url.clone_from(&args.address.public_url);
+    config.mail = mail(args.address.public_url.as_ref())?;
     if !config.limits.enabled {
         tracing::warn!("FRONTDESK_RATE_LIMITS is off: anybody may send as much as they like");
     }
@@ -56,6 +59,28 @@ pub async fn run(args: ServeArgs) -> Result<(), Failure> {
     }
     server.run().await;
     Ok(())
+}
+
+/// How e-mails leave; without a mail server none do.
+fn mail(public_url: Option<&Url>) -> Result<Option<Mail>, Failure> {
+    let wrong = |why: &str, remedy: &str| Failure::usage("e-mail is not set up", why, remedy);
+    let (server, from) = (config::env("FRONTDESK_SMTP_URL"), config::env("FRONTDESK_MAIL_FROM"));
+    match (server, from, public_url) {
+        (None, None, _) => Ok(None),
+        (Some(server), Some(from), Some(url)) => Mail::smtp(&server, &from, url.clone())
+            .map(Some)
+            .map_err(|why| wrong(&why, "Mend it in the environment or in .env")),
+        (Some(_), Some(_), None) => {
+            Err(wrong("links in e-mails need the address of this server", "Set FRONTDESK_PUBLIC_URL"))
+        }
+        (Some(_), None, _) => {
+            Err(wrong("FRONTDESK_MAIL_FROM is missing", "Set it, as in Support <support@example.com>"))
+        }
+        (None, Some(_), _) => Err(wrong(
+            "FRONTDESK_SMTP_URL is missing",
+            "Set it, as in smtps://user:password@mail.example.com",
+        )),
+    }
 }
 
 /// The bus to the other nodes; without an address there are none.

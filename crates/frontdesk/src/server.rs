@@ -77,6 +77,7 @@ impl Server {
     pub async fn run(self) {
         let Self { state, listener, metrics, bus, stop, drain } = self;
         let mut background = realtime::start(&state.hub, &state.store, bus);
+        background.spawn(web::mail::run(state.clone()));
         if let Some(listener) = metrics {
             let serving = axum::serve(listener, web::metrics_router(state.clone())).into_future();
             background.spawn(async { drop(serving.await) });

@@ -1,6 +1,6 @@
 //! What the hub tells sockets. Each event's JSON is made once, by the first socket that sends it.
 
-use crate::wire::{ConversationView, MessageView, NoteView, ServerFrame};
+use crate::wire::{ConversationView, MessageView, NoteView, QueuePlace, ServerFrame};
 use bytes::Bytes;
 use domain::{Actor, AgentKey, Conversation, CustomerKey, Message, Note, Side};
 use std::sync::{Arc, OnceLock};
@@ -58,12 +58,7 @@ pub enum What {
         on: bool,
     },
     /// The customer's place in the queue.
-    Queue {
-        /// How many are ahead.
-        ahead: i64,
-        /// How many agents are connected.
-        agents_online: usize,
-    },
+    Queue(QueuePlace),
     /// The conversation is gone.
     Erased,
     /// Frames for inboxes, ready to send.
@@ -121,9 +116,7 @@ impl Event {
             What::Typing { by, name, on } => {
                 (0, &|| ServerFrame::Typing { role: by.side(), name: name.clone(), on: *on })
             }
-            What::Queue { ahead, agents_online } => {
-                (0, &|| ServerFrame::Queue { ahead: *ahead, estimate_s: None, agents_online: *agents_online })
-            }
+            What::Queue(place) => (0, &|| ServerFrame::Queue(*place)),
             What::Note(_) | What::Erased | What::Inbox(_) => return None,
         };
         Some(self.frames[form].get_or_init(|| make().to_json().into()).clone())

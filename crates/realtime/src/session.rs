@@ -9,8 +9,8 @@ pub use effect::{Effect, Failure, PAGE, Page, Read};
 
 use crate::event::{Event, Person, Render, What, message_changed_frame, message_frame, note_frame};
 use crate::wire::{
-    ClientFrame, CloseCode, ConversationView, MalformedFrame, Mode, SeenUpTo, ServerFrame, SuggestionView,
-    You,
+    ClientFrame, CloseCode, ConversationView, MalformedFrame, Mode, QueuePlace, SeenUpTo, ServerFrame,
+    SuggestionView, You,
 };
 use domain::{Actor, ClaimToken, ClientId, Conversation, Note, Side, Status};
 use log::Log;
@@ -93,7 +93,7 @@ pub struct Session {
     seen_told: SeenUpTo,
     suggestions: Throttle<()>,
     suggested: Option<u64>,
-    place: Option<(i64, usize)>,
+    place: Option<QueuePlace>,
     effects: VecDeque<Effect>,
 }
 
@@ -280,7 +280,7 @@ impl Session {
                     self.forward(event);
                 }
             }
-            What::Queue { ahead, agents_online } => self.on_queue(*ahead, *agents_online),
+            What::Queue(place) => self.on_queue(*place),
             What::Erased => self.close(CloseCode::NotFound),
             What::Inbox(_) => {}
         }
@@ -505,12 +505,12 @@ impl Session {
     }
 
     /// The customer's place in the queue was found.
-    pub fn on_queue(&mut self, ahead: i64, agents_online: usize) {
+    pub fn on_queue(&mut self, place: QueuePlace) {
         if self.standing == Standing::Owner
             && self.status == Status::Open
-            && self.place.replace((ahead, agents_online)) != Some((ahead, agents_online))
+            && self.place.replace(place) != Some(place)
         {
-            self.send(&ServerFrame::Queue { ahead, estimate_s: None, agents_online });
+            self.send(&ServerFrame::Queue(place));
         }
     }
 

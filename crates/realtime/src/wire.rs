@@ -8,8 +8,8 @@ mod server;
 mod views;
 
 pub use client::{ClientFrame, MalformedFrame};
-pub use server::{CloseCode, Mode, Rejection, SeenUpTo, ServerFrame, You};
+pub use server::{CloseCode, Mode, QueuePlace, Rejection, SeenUpTo, ServerFrame, You};
 pub use views::{
     AuthorView, ClaimAgentView, ClaimView, ConversationView, CustomerView, FacetValueView, FacetsView,
-    HolderView, MessageView, NoteView, SuggestionView, UrgencyView,
+    HolderView, MessageView, NoteView, RatingView, SuggestionView, UrgencyView,
 };

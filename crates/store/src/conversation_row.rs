@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use domain::conversation::Resolution;
 use domain::{
     AgentId, AgentKey, AgentRef, Claim, ClaimToken, Conversation, ConversationId, ConversationKey, Customer,
-    CustomerId, CustomerKey, State, Status, Urgency, UrgencyLevel,
+    CustomerId, CustomerKey, Rating, State, Status, Urgency, UrgencyLevel,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ macro_rules! select_conversations {
                     c.holder_active_at, c.returns_at, c.snoozed_until, c.resolved_at, c.last_seq, c.first_seq, c.last_rev, c.last_note_seq, c.opened_seq,
                     c.last_customer_seq, c.last_agent_seq, c.customer_seen_seq, c.agent_seen_seq, c.urgency_rank,
                     c.urgency_score, c.urgency_reasons, c.tags, c.created_at, c.last_message_at, c.waiting_since,
-                    c.version,
+                    c.version, c.rating, c.rating_comment, c.rated_at,
                     c.customer_id, cu.external_id AS customer_external_id, u.name AS customer_name,
                     u.email AS customer_email, u.email_verified AS customer_email_verified,
                     c.holder_id, h.external_id AS holder_external_id, hu.name AS holder_name,
@@ -69,6 +69,9 @@ pub(crate) struct ConversationRow {
     last_message_at: Time,
     waiting_since: Option<Time>,
     version: i64,
+    rating: Option<i16>,
+    rating_comment: Option<String>,
+    rated_at: Option<Time>,
     customer_id: i64,
     customer_external_id: Uuid,
     customer_name: String,
@@ -88,7 +91,7 @@ pub(crate) struct ConversationRow {
 impl ConversationRow {
     /// The conversation this row keeps.
     pub fn into_conversation(self) -> Result<Conversation> {
-        let state = self.state()?;
+        let (state, rating) = (self.state()?, self.rating());
         Ok(Conversation {
             key: ConversationKey(self.id),
             id: ConversationId(self.external_id),
@@ -119,8 +122,14 @@ impl ConversationRow {
             created_at: self.created_at.0,
             last_message_at: self.last_message_at.0,
             waiting_since: self.waiting_since.map(|at| at.0),
+            rating,
             version: self.version,
         })
+    }
+
+    fn rating(&self) -> Option<Rating> {
+        let score = u8::try_from(self.rating?).ok()?;
+        Some(Rating { score, comment: self.rating_comment.clone(), at: self.rated_at?.0 })
     }
 
     fn state(&self) -> Result<State> {
@@ -172,7 +181,7 @@ fn corrupt(what: &'static str) -> Error {
 
 /// Writes everything that may change, if the row is still the version that was loaded (C1), and raises the version.
 pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result<()> {
-    let claim = conversation.current_claim();
+    let (claim, rating) = (conversation.current_claim(), conversation.rating.as_ref());
     let (mut snoozed_until, mut resolution) = (None, None);
     match &conversation.state {
         State::Snoozed { until } => snoozed_until = Some(*until),
@@ -187,7 +196,11 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
              resolved_at = $9, resolved_by_id = $10, former_holder_id = $11, last_seq = $12, last_rev = $13,
              last_note_seq = $14, opened_seq = $15, last_customer_seq = $16, last_agent_seq = $17,
              last_message_at = $18, waiting_since = $19, tags = $20, holder_active_at = $21, returns_at = $22,
-             version = version + 1
+             rating = $23, rating_comment = $24, rated_at = $25, version = version + 1,
+             left_queue_at = CASE WHEN status = 'open' AND waiting_since IS NOT NULL AND $5 IS NOT NULL
+                             THEN $7 ELSE left_queue_at END,
+             left_queue_waiting_since = CASE WHEN status = 'open' AND waiting_since IS NOT NULL AND $5 IS NOT NULL
+                                        THEN waiting_since ELSE left_queue_waiting_since END
          WHERE id = $1 AND version = $2",
         conversation.key.0,
         conversation.version,
@@ -211,6 +224,9 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
         serde_json::json!(conversation.tags).to_string(),
         claim.map(|claim| Time(claim.active_at)),
         claim.and_then(|claim| claim.returns_at).map(Time),
+        rating.map(|rating| i16::from(rating.score)),
+        rating.and_then(|rating| rating.comment.as_deref()),
+        rating.map(|rating| Time(rating.at)),
     )?;
     if written != 1 {
         return Err(Error::from(sqlx::Error::RowNotFound));

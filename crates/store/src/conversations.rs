@@ -3,7 +3,7 @@
 use crate::append::{NewMessage, SentKey, hash};
 use crate::db::{Time, execute, fetch_one, fetch_optional};
 use crate::search::index_words;
-use crate::{Change, Error, Result, Session, Store, dialect, sessions};
+use crate::{Change, Error, Result, Session, Store, absences, dialect, sessions};
 use domain::{
     Actor, ClientId, Conversation, ConversationId, Message, MessageId, Refusal, Side, Status, Timestamp,
 };
@@ -141,6 +141,9 @@ impl Store {
         };
         let mut tx = self.db.begin().await?;
         let moved = execute!(tx, sql, conversation.key.0, seq)?;
+        if moved > 0 && side == Side::Customer {
+            absences::end(&mut tx, conversation.customer.key, self.clock.now()).await?;
+        }
         tx.commit().await?;
         if moved > 0 {
             self.tell(Change::Seen { conversation: conversation.id, side, seq });

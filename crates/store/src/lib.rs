@@ -3,6 +3,7 @@
 //! One file per aggregate; what differs between the databases is in `dialect` alone. Everything here is durable
 //! when it returns (D1), and refuses what the rules of [`domain`] refuse.
 
+mod absences;
 mod agents;
 mod append;
 mod audit;
@@ -12,6 +13,7 @@ mod claims;
 mod clock;
 mod conversation_row;
 mod conversations;
+mod customer_links;
 mod customer_notes;
 mod customers;
 mod db;
@@ -45,12 +47,14 @@ mod token;
 mod transitions;
 mod uses;
 
+pub use absences::{AbsenceMail, MAIL_ATTEMPTS, MailOutcome};
 pub use agents::{AgentChanges, AgentRecord, NewAgent};
 pub use append::{Append, Appended, MAX_WAITING, OVERLOAD_RETRY};
 pub use audit::{Action, AuditEntry, By};
 pub use canned_replies::{CannedReplyChanges, NewCannedReply, Scope};
 pub use change::Change;
 pub use clock::Clock;
+pub use customer_links::{BROWSER_LINK_LIFETIME, CustomerLink, MAIL_LINK_LIFETIME};
 pub use customer_notes::CustomerNote;
 pub use db::Db;
 pub use error::{Error, Result};
@@ -71,7 +75,7 @@ pub use records::{
 pub use repair::{Position, Stand};
 pub use saved_views::{MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, SavedView};
 pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
-pub use sessions::{AGENT_IDLE, AGENT_MAX, CUSTOMER_IDLE, Session};
+pub use sessions::{AGENT_IDLE, AGENT_MAX, CUSTOMER_IDLE, Entrance, Session};
 pub use store::{Settings, Store};
 pub use suggestions::{FilledReply, MAX_SUGGESTIONS, Suggestion, Suggestions};
 pub use token::Token;

@@ -1,9 +1,12 @@
 //! The queue as a whole, and how many conversations there are of each kind.
 
-use crate::db::{Conn, fetch_all, fetch_one, fetch_optional};
+use crate::db::{Conn, Time, fetch_all, fetch_one, fetch_optional};
 use crate::dialect::time_literal;
-use crate::{Error, FacetValue, Facets, Result, Session, Store, filter};
-use domain::{Actor, Age, Agent, AgentId, ConversationId, Filter, Status, Timestamp, UrgencyLevel};
+use crate::{Error, FacetValue, Facets, Result, Session, Store, dialect, filter};
+use domain::{
+    Actor, Age, Agent, AgentId, ConversationId, Departure, Filter, PACE_DEPARTURES, PACE_WINDOW, Pace, Status,
+    Timestamp, UrgencyLevel,
+};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -48,6 +51,22 @@ impl Store {
         let mut conn = self.db.read().await?;
         let rows = fetch_all!(conn, (Uuid,), sql, i64::from(limit))?;
         Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+
+    /// How fast the queue moves; none when too few conversations left it within the last hour.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn queue_pace(&self) -> Result<Option<Pace>> {
+        let sql = "SELECT left_queue_at, left_queue_waiting_since FROM conversations
+                   WHERE left_queue_at > $1 ORDER BY left_queue_at DESC LIMIT $2";
+        let mut conn = self.db.read().await?;
+        let since = dialect::now(conn.get(), &self.clock).await? - PACE_WINDOW;
+        let rows = fetch_all!(conn, (Time, Time), sql, Time(since), i64::from(PACE_DEPARTURES))?;
+        let departures = rows
+            .into_iter()
+            .map(|(at, waiting_since)| Departure { at: at.0, waiting_since: waiting_since.0 });
+        Ok(Pace::of(&departures.collect::<Vec<_>>()))
     }
 
     /// Counts all conversations by status and by holder.
@@ -132,7 +151,7 @@ impl Store {
     pub async fn check_session(&self, session: &Session) -> Result<()> {
         let sql = "SELECT id FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > $2";
         let mut conn = self.db.read().await?;
-        let found = fetch_optional!(conn, (i64,), sql, session.key.0, crate::db::Time(self.clock.now()))?;
+        let found = fetch_optional!(conn, (i64,), sql, session.key.0, Time(self.clock.now()))?;
         found.map(|_| ()).ok_or(Error::SignedOut)
     }
 }

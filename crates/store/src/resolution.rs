@@ -2,7 +2,7 @@
 
 use crate::claims::agent_of;
 use crate::{Result, Session, Store};
-use domain::{AgentRef, Conversation, ConversationId, Timestamp};
+use domain::{AgentRef, Conversation, ConversationId, Rating, Refusal, Timestamp};
 
 impl Store {
     /// The owner, the holder or an administrator resolves a conversation. Repeating changes nothing.
@@ -31,6 +31,27 @@ impl Store {
         let lease = self.settings.lease;
         self.transition(session, id, |conversation, now| {
             Ok(conversation.reopen(&session.actor, now, lease, is_connected).into_iter().collect())
+        })
+        .await
+    }
+
+    /// The owner says how the help with a resolved conversation was, or changes it. Repeating changes nothing.
+    ///
+    /// # Errors
+    /// [`NotResolved`](domain::Refusal::NotResolved), [`Forbidden`](domain::Refusal::Forbidden) for agents,
+    /// [`NotFound`](crate::Error::NotFound), [`SignedOut`](crate::Error::SignedOut).
+    pub async fn rate(
+        &self,
+        session: &Session,
+        id: ConversationId,
+        score: u8,
+        comment: Option<String>,
+    ) -> Result<Conversation> {
+        if session.actor.agent().is_some() {
+            return Err(Refusal::Forbidden.into());
+        }
+        self.transition(session, id, |conversation, now| {
+            Ok(conversation.rate(Rating { score, comment, at: now })?.into_iter().collect())
         })
         .await
     }

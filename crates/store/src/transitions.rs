@@ -75,6 +75,21 @@ impl Store {
         }
         Ok(after)
     }
+
+    /// Writes an event that changes nothing else into the agents' log, and tells.
+    pub(crate) async fn finish_with_event(
+        &self,
+        mut tx: Tx,
+        mut conversation: Conversation,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<()> {
+        let note = insert_event(&mut tx, &mut conversation, event, None, now).await?;
+        save(&mut tx, &mut conversation).await?;
+        tx.commit().await?;
+        self.tell(Change::Note { conversation: Arc::new(conversation), note: Arc::new(note) });
+        Ok(())
+    }
 }
 
 /// Whether an agent ended a claim that another one held: only administrators may, and it is audited (C4, A7).
@@ -99,4 +114,5 @@ fn is_mere_renewal(before: &Conversation, after: &Conversation) -> bool {
         && before.claim_token == after.claim_token
         && before.tags == after.tags
         && returns_at(before) == returns_at(after)
+        && before.rating == after.rating
 }

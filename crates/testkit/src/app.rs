@@ -109,8 +109,10 @@ impl TestApp {
         let store = store.expect("the store opens");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let router = web::router(AppState::new(store.clone(), hub.clone(), config));
+        let state = AppState::new(store.clone(), hub.clone(), config);
+        let router = web::router(state.clone());
         let mut tasks = realtime::start(&hub, &store, bus);
+        tasks.spawn(web::mail::run(state));
         tasks.spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, service).await.expect("the server serves");

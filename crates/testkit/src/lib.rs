@@ -24,6 +24,8 @@ mod program;
 mod redis;
 mod run;
 #[cfg(feature = "app")]
+mod smtp;
+#[cfg(feature = "app")]
 mod socket;
 mod store;
 
@@ -39,6 +41,8 @@ pub use program::{Outcome, Program, run_command};
 #[cfg(feature = "app")]
 pub use redis::{RedisCluster, RedisServer};
 pub use run::{Fixture, run};
+#[cfg(feature = "app")]
+pub use smtp::{Letter, SmtpServer};
 #[cfg(feature = "app")]
 pub use socket::Socket;
 pub use store::TestStore;

@@ -13,6 +13,7 @@ mod list;
 mod messages;
 mod notes;
 mod openapi;
+mod rating;
 mod resolution;
 mod search;
 mod sessions;
@@ -45,6 +46,7 @@ fn calls() -> OpenApiRouter<AppState> {
         .merge(notes::calls())
         .merge(claims::calls())
         .merge(resolution::calls())
+        .merge(rating::calls())
         .merge(snooze::calls())
         .merge(search::calls())
         .merge(canned_replies::calls())

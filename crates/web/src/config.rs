@@ -1,6 +1,7 @@
 //! What an operator can set about the web side.
 
 use crate::limits::LimitsConfig;
+use crate::mail::Mail;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use url::Url;
@@ -20,6 +21,8 @@ pub struct Config {
     /// What whoever reads `/metrics` on the main listener has to know (`FRONTDESK_METRICS_TOKEN`); without one it is not
     /// there.
     pub metrics_token: Option<String>,
+    /// How e-mails leave (`FRONTDESK_SMTP_URL`); without it none do.
+    pub mail: Option<Mail>,
     /// Sign-ins the sign-in pages show; only `frontdesk demo` has any (A5).
     pub demo_sign_ins: Vec<DemoSignIn>,
 }

@@ -64,6 +64,8 @@ codes! {
     ClaimLost = "claim_lost", CONFLICT;
     /// The conversation is resolved.
     Resolved = "resolved", CONFLICT;
+    /// The conversation is not resolved.
+    NotResolved = "not_resolved", CONFLICT;
     /// The client_id was used before for another text.
     ClientIdReused = "client_id_reused", CONFLICT;
     /// It is taken already.
@@ -234,6 +236,7 @@ impl From<&Refusal> for Code {
             Refusal::NotClaimed => Self::NotClaimed,
             Refusal::ClaimLost => Self::ClaimLost,
             Refusal::Resolved => Self::Resolved,
+            Refusal::NotResolved => Self::NotResolved,
             Refusal::NotInTheFuture => Self::Invalid,
             Refusal::Forbidden => Self::Forbidden,
         }

@@ -12,6 +12,7 @@ pub mod customer;
 pub mod error;
 mod form;
 pub mod limits;
+pub mod mail;
 mod metrics;
 mod ops;
 pub mod page;
@@ -48,6 +49,7 @@ pub fn router(state: AppState) -> Router {
         .merge(agent::routes())
         .merge(admin::routes())
         .merge(chat::routes())
+        .merge(mail::routes())
         .route("/assets/{hash}/{*path}", get(assets::serve))
         .fallback(async || Problem::not_found("page"))
         .layer(middleware::from_fn(page::show_problems))

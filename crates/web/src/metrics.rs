@@ -41,6 +41,7 @@ pub struct Metrics {
     requests: Requests,
     refused: Family<[(&'static str, &'static str); 1], Counter>,
     pub(crate) closings: Closings,
+    mails: Family<[(&'static str, &'static str); 1], Counter>,
     /// Sockets that were opened again where they were, with `after`.
     pub(crate) resumed: Counter,
     /// Pages read for sockets that catch up.
@@ -54,6 +55,7 @@ impl Metrics {
         let requests =
             Requests::new_with_constructor(|| Histogram::new(exponential_buckets(0.000_5, 3.0, 9)));
         let (refused, closings) = (Family::default(), Closings::default());
+        let mails = Family::<[(&'static str, &'static str); 1], Counter>::default();
         let (resumed, pages) = (Counter::default(), Counter::default());
         registry.register(
             "build",
@@ -67,12 +69,22 @@ impl Metrics {
         registry.register("replay_pages", "Pages of history read for sockets", pages.clone());
         registry.register("refused", "Requests and messages refused, by code", refused.clone());
         registry.register("http_request_seconds", "Time until the answer's head is ready", requests.clone());
-        Self { registry, requests, refused, closings, resumed, pages }
+        registry.register(
+            "mails",
+            "E-mails to customers who had left, by what became of them",
+            mails.clone(),
+        );
+        Self { registry, requests, refused, closings, mails, resumed, pages }
     }
 
     /// Something was refused.
     pub(crate) fn refuse(&self, code: Code) {
         self.refused.get_or_create(&[("code", code.as_str())]).inc();
+    }
+
+    /// So many e-mails were `sent`, `put_off` or `given_up`.
+    pub(crate) fn mails(&self, outcome: &'static str, count: usize) {
+        self.mails.get_or_create(&[("outcome", outcome)]).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// In Prometheus' text format.

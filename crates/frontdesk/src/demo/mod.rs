@@ -14,10 +14,14 @@ use sample::SampleAgent;
 use std::net::SocketAddr;
 use std::time::Duration;
 use store::{DatabaseConfig, Settings};
+use web::mail::Mail;
 use web::{Config, DemoSignIn};
 
 /// Everybody's password in the demo; the sign-in pages show it.
 const PASSWORD: &str = "frontdesk-demo";
+
+/// How long an answer stays unread before its customer is written to: nobody tries a demo for five minutes.
+const UNREAD_FOR: Duration = Duration::from_secs(20);
 
 /// Runs the command until the demo is told to stop.
 ///
@@ -40,7 +44,8 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     seed::fill(&database, &agents, &sample::conversations().map_err(broken)?, PASSWORD).await?;
 
     let base = address::base(None, listener.local_addr().ok());
-    let config = Config { demo_sign_ins: sign_ins(&agents), ..Config::default() };
+    let mail = base.parse().ok().map(|base| Mail::shown_on_a_page(base, UNREAD_FOR));
+    let config = Config { demo_sign_ins: sign_ins(&agents), mail, ..Config::default() };
     let server =
         Server::open(listener, &database, Settings::default(), Bus::Memory, config, Duration::from_secs(2))
             .await?;

@@ -3,9 +3,9 @@
 
 use super::{Event, Hub, What};
 use crate::bus::News;
-use crate::wire::{ConversationView, FacetValueView, FacetsView, ServerFrame};
+use crate::wire::{ConversationView, FacetValueView, FacetsView, QueuePlace, ServerFrame};
 use bytes::Bytes;
-use domain::{AgentKey, Conversation, ConversationId, ConversationKey, Side, Status};
+use domain::{AgentKey, Conversation, ConversationId, ConversationKey, Pace, Side, Status};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -176,6 +176,11 @@ impl Hub {
         }
     }
 
+    /// The place of a customer with so many `ahead`, while the queue moves at this pace.
+    pub fn queue_place(&self, ahead: i64, pace: Option<Pace>) -> QueuePlace {
+        queue_place(ahead, pace, self.agents_online())
+    }
+
     async fn tell_counts(&self, store: &Store) -> store::Result<()> {
         let has_inboxes = self.has_inboxes();
         let has_customers = self.registry().customers_online() > 0;
@@ -184,19 +189,25 @@ impl Hub {
             self.tell_inboxes(vec![ServerFrame::Facets { facets }.to_json().into()]);
         }
         if has_customers {
-            let queue = store.queue_head(PLACES).await?;
+            let (queue, pace) = (store.queue_head(PLACES).await?, store.queue_pace().await?);
             let agents_online = self.agents_online();
             let registry = self.registry();
             for (ahead, id) in (0..).zip(queue) {
                 let mut sockets = registry.of_customer(id).peekable();
                 if sockets.peek().is_some() {
-                    let event = Arc::new(Event::new(What::Queue { ahead, agents_online }));
+                    let event = Arc::new(Event::new(What::Queue(queue_place(ahead, pace, agents_online))));
                     sockets.for_each(|mailbox| registry.put(mailbox, &event));
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Without agents nobody knows how long it takes.
+fn queue_place(ahead: i64, pace: Option<Pace>, agents_online: usize) -> QueuePlace {
+    let estimate_s = pace.filter(|_| agents_online > 0).and_then(|pace| pace.estimate_s(ahead));
+    QueuePlace { ahead, estimate_s, agents_online }
 }
 
 fn facets(counts: &Counts) -> FacetsView {

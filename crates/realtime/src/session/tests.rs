@@ -61,6 +61,7 @@ fn conversation() -> Conversation {
         created_at: at(0),
         last_message_at: at(0),
         waiting_since: None,
+        rating: None,
         version: 0,
     }
 }
@@ -412,20 +413,24 @@ fn reading_is_remembered_at_most_once_a_second_and_never_beyond_the_end() {
     assert_eq!(drain(&mut session).1, [Effect::MarkSeen(3)]);
 }
 
+fn place(ahead: i64, agents_online: usize) -> QueuePlace {
+    QueuePlace { ahead, estimate_s: None, agents_online }
+}
+
 #[test]
 fn the_place_in_the_queue_is_told_when_it_changes_and_only_while_open() {
     let now = Instant::now();
     let mut session = owner(now);
-    session.on_queue(3, 1);
-    session.on_queue(3, 1);
-    session.on_queue(2, 1);
+    session.on_queue(place(3, 1));
+    session.on_queue(place(3, 1));
+    session.on_queue(place(2, 1));
     let ahead: Vec<_> = drain(&mut session).0.iter().map(|frame| frame["ahead"].as_i64()).collect();
     assert_eq!(ahead, [Some(3), Some(2)]);
     let mut claimed = conversation();
     claimed.claim(&agent(), at(0), LEASE).unwrap();
     claimed.version += 1;
     session.on_event(&event(What::Conversation(Arc::new(claimed))), now);
-    session.on_queue(1, 1);
+    session.on_queue(place(1, 1));
     assert_eq!(types(&drain(&mut session).0), ["conversation"]);
 }
 

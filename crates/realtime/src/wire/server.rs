@@ -88,14 +88,7 @@ pub enum ServerFrame {
         items: Vec<SuggestionView>,
     },
     /// The customer's place in the queue.
-    Queue {
-        /// How many are ahead.
-        ahead: i64,
-        /// For how many seconds the customer will wait, if that can be said.
-        estimate_s: Option<i64>,
-        /// How many agents are connected.
-        agents_online: usize,
-    },
+    Queue(QueuePlace),
     /// Answers `ping`.
     Pong,
     /// Inbox: a conversation is new or changed.
@@ -133,6 +126,17 @@ impl ServerFrame {
         )]
         serde_json::to_string(self).expect("a frame serialises")
     }
+}
+
+/// A customer's place in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct QueuePlace {
+    /// How many are ahead.
+    pub ahead: i64,
+    /// For how many seconds the customer will wait, in whole minutes, if that can be said.
+    pub estimate_s: Option<i64>,
+    /// How many agents are connected, on all nodes.
+    pub agents_online: usize,
 }
 
 /// Who the server takes the client for.

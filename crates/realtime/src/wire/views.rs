@@ -3,7 +3,7 @@
 use super::schema;
 use domain::{
     AgentId, AgentRef, Author, CannedReplyId, Claim, ClientId, Conversation, ConversationId, Customer,
-    CustomerId, Message, MessageId, Note, NoteId, NoteKind, Side, State, Status, Timestamp, Urgency,
+    CustomerId, Message, MessageId, Note, NoteId, NoteKind, Rating, Side, State, Status, Timestamp, Urgency,
     UrgencyLevel,
 };
 use serde::Serialize;
@@ -48,6 +48,8 @@ pub struct ConversationView {
     /// When a snoozed conversation returns to the queue; else null.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub snoozed_until: Option<Timestamp>,
+    /// What the customer says of the help; null until they do.
+    pub rating: Option<RatingView>,
 }
 
 impl ConversationView {
@@ -71,6 +73,7 @@ impl ConversationView {
                 State::Snoozed { until } => Some(until),
                 State::Open | State::Ongoing(_) | State::Resolved(_) => None,
             },
+            rating: conversation.rating.as_ref().map(RatingView::new),
         }
     }
 }
@@ -99,6 +102,25 @@ impl CustomerView {
             email: customer.email.clone(),
             email_verified: customer.email_verified,
         }
+    }
+}
+
+/// What a customer says of the help.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Rating)]
+pub struct RatingView {
+    /// From 1, very bad, to 5, very good.
+    pub score: u8,
+    /// In the customer's words, if they gave any.
+    pub comment: Option<String>,
+    /// When it was last given.
+    #[schema(value_type = String, format = DateTime)]
+    pub rated_at: Timestamp,
+}
+
+impl RatingView {
+    fn new(rating: &Rating) -> Self {
+        Self { score: rating.score, comment: rating.comment.clone(), rated_at: rating.at }
     }
 }
 

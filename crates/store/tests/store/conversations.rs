@@ -28,6 +28,24 @@ both_databases! {
         assert_eq!(store.queue_position(&claimed).await.unwrap(), 0);
     }
 
+    /// How long the queue takes is learned from when agents took conversations out of it, and forgotten after an hour.
+    async fn the_pace_of_the_queue_is_that_of_the_last_hour(store: TestStore) {
+        let (customer, agent) = (customer(&store, "Noor").await, agent(&store, "Ada").await);
+        for _ in 0..4 {
+            conversation(&store, &customer).await;
+        }
+        for taken in 1..=4 {
+            assert_eq!(store.queue_pace().await.unwrap().is_some(), taken > 3);
+            store.clock().advance(Duration::from_secs(4 * 60));
+            let claimed = store.claim_next(&agent).await.unwrap().unwrap();
+            store.resolve(&agent, claimed.id).await.unwrap();
+        }
+        let pace = store.queue_pace().await.unwrap().unwrap();
+        assert_eq!([pace.estimate_s(0), pace.estimate_s(2)], [Some(4 * 60), Some(12 * 60)]);
+        store.clock().advance(Duration::from_secs(60 * 60));
+        assert_eq!(store.queue_pace().await.unwrap(), None);
+    }
+
     /// A snoozed conversation leaves the queue, comes back on time, and its log says so.
     async fn snoozing_ends_on_time(store: TestStore) {
         let customer = customer(&store, "Noor").await;

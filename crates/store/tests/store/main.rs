@@ -1,12 +1,14 @@
 //! What the store promises, on both databases.
 #![cfg(test)]
 
+mod absences;
 mod accounts;
 mod append;
 mod append_faults;
 mod canned_replies;
 mod claims;
 mod conversations;
+mod customer_links;
 mod diagram;
 mod import;
 mod listing;

@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { Composer } from "./composer.js";
 import { Outbox } from "./outbox.js";
-import { queueText } from "./queue.js";
+import { CustomerSide } from "./customer-side.js";
 import { agents } from "./roles.js";
 import { Socket } from "./socket.js";
 import { Transcript } from "./transcript.js";
@@ -10,7 +10,8 @@ import { Transcript } from "./transcript.js";
 const TYPING_FADES = 7_000;
 const UNDO_WINDOW = 30_000;
 const OFFLINE_AFTER = 1_000;
-const AGAIN_WITHIN = 5_000;
+const AGAIN_AFTER = 1_000;
+const AGAIN_WITHIN = 4_000;
 
 /** Refusals that pass by themselves, and what stands under a message meanwhile. */
 const PASSING = {
@@ -42,6 +43,7 @@ class ChatRoom extends HTMLElement {
     this.outbox = new Outbox(id, viewer);
     this.socket = new Socket(() => this.address());
     this.desk = viewer === "agent" ? new agents.Desk(this) : null;
+    this.side = viewer === "customer" ? new CustomerSide(this) : null;
 
     this.#showWhatIsUnsent();
     this.#listen();
@@ -98,7 +100,9 @@ class ChatRoom extends HTMLElement {
   post(item) {
     this.transcript.putUnsent(item, this.dataset.viewerName);
     this.transcript.toEnd();
-    if (!this.#transmit(item)) this.#markWaiting(item);
+    // What is refused for now goes first, in its order.
+    if (this.outbox.isPaused) this.transcript.markUnsent(item.client_id, { text: PASSING.rate_limited });
+    else if (!this.#transmit(item)) this.#markWaiting(item);
   }
 
   /** Sends again, with their first `client_id`, what has no answer yet. */
@@ -127,10 +131,6 @@ class ChatRoom extends HTMLElement {
     const { signal } = this.leaving;
     document.addEventListener("visibilitychange", () => this.#see(), { signal });
     addEventListener("focus", () => this.#see(), { signal });
-    this.part("resolve")?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.resolve();
-    });
     this.action("undo").addEventListener("click", () => this.attempt(() => this.api("DELETE", "/resolution")));
   }
 
@@ -212,10 +212,7 @@ class ChatRoom extends HTMLElement {
     },
     conversation: ({ conversation }) => this.#setConversation(conversation),
     suggestions: ({ items }) => this.desk?.suggest(items),
-    queue: (frame) => {
-      this.queue = frame;
-      this.#showQueue();
-    },
+    queue: (frame) => this.side?.place(frame),
   };
 
   #rejected(frame) {
@@ -227,7 +224,7 @@ class ChatRoom extends HTMLElement {
     if (!item) return;
     if (frame.code in PASSING) {
       this.transcript.markUnsent(item.client_id, { text: PASSING[frame.code] });
-      this.#flushLater();
+      this.#flushLater(frame.retry_after_ms);
     } else if (this.desk && item.type === "send" && ["claim_lost", "not_claimed"].includes(frame.code)) {
       this.outbox.hold(item.client_id);
       this.desk.showLost();
@@ -237,12 +234,11 @@ class ChatRoom extends HTMLElement {
     }
   }
 
-  // However many were refused, they are sent again together.
-  #flushLater() {
-    this.flushTimer ??= setTimeout(() => {
-      this.flushTimer = null;
-      this.flush();
-    }, 1_000 + Math.random() * AGAIN_WITHIN);
+  // However many were refused, they are sent again together, and never before the server asked for them.
+  #flushLater(wait = AGAIN_AFTER) {
+    this.outbox.pause(wait);
+    clearTimeout(this.flushTimer);
+    this.flushTimer = setTimeout(() => this.flush(), wait + AGAIN_AFTER + Math.random() * AGAIN_WITHIN);
   }
 
   offerAgain(item, reason) {
@@ -274,22 +270,7 @@ class ChatRoom extends HTMLElement {
     const isResolved = this.status === "resolved";
     if (isResolved && !wasResolved) this.#showTyping(null);
     if (!isResolved) this.action("undo").hidden = true;
-    if (this.desk) {
-      this.desk.show(conversation);
-    } else {
-      this.banner("resolved", isResolved);
-      // Who answered stays in the heading of what is resolved.
-      const agent = conversation.claim?.agent.name;
-      if (agent || !isResolved) this.part("title").textContent = agent ?? "Your request";
-      this.part("resolve").hidden = isResolved;
-      this.#showQueue();
-    }
-  }
-
-  #showQueue() {
-    if (this.desk) return;
-    const waits = this.status === "open" && this.queue;
-    this.part("queue").textContent = waits ? queueText(this.queue) : "";
+    (this.desk ?? this.side).show(conversation);
   }
 
   /** Marks it resolved, with half a minute to take it back. */
@@ -334,7 +315,10 @@ class ChatRoom extends HTMLElement {
     clearTimeout(this.typingTimer);
     const line = this.querySelector(".typing");
     line.classList.toggle("on", Boolean(name));
-    line.querySelector(".text").textContent = name ? `${name} is typing` : "";
+    // Isolated: a name may turn around what follows it.
+    const who = document.createElement("bdi");
+    who.textContent = name;
+    line.querySelector(".text").replaceChildren(...(name ? [who, " is typing"] : []));
     if (name) this.typingTimer = setTimeout(() => this.#showTyping(null), TYPING_FADES);
   }
 

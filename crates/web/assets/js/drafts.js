@@ -27,3 +27,14 @@ export class Kept {
     }
   }
 }
+
+/** Removes all values whose keys begin with one of these. */
+export function forgetAll(beginnings) {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (beginnings.some((beginning) => key.startsWith(`frontdesk:${beginning}`))) localStorage.removeItem(key);
+    }
+  } catch {
+    // Refused: then nothing was kept.
+  }
+}

@@ -5,6 +5,7 @@ import { Kept } from "./drafts.js";
 export class Outbox {
   #kept;
   #items;
+  #pausedUntil = 0;
 
   constructor(conversation, role) {
     this.#kept = new Kept(`unsent:${role}:${conversation}`);
@@ -18,7 +19,17 @@ export class Outbox {
 
   /** Those that may be sent now; what is held waits for the writer's decision. */
   get ready() {
-    return this.#items.filter((item) => !item.held);
+    return this.isPaused ? [] : this.#items.filter((item) => !item.held);
+  }
+
+  /** Whether the server has enough to do for now. */
+  get isPaused() {
+    return performance.now() < this.#pausedUntil;
+  }
+
+  /** Nothing is ready for so many milliseconds: the server asked for that. */
+  pause(ms) {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
   }
 
   find(clientId) {

@@ -32,6 +32,9 @@ export class Socket extends EventTarget {
     // The browser knows at once what silence would tell in a minute.
     addEventListener("offline", () => this.#socket && this.#giveUp(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#retryNow(), { signal });
+    // A machine that slept does not know yet that its connection is dead, or waits for the next attempt.
+    const wake = () => document.visibilityState === "visible" && this.#wake();
+    document.addEventListener("visibilitychange", wake, { signal });
   }
 
   get isOpen() {
@@ -105,6 +108,11 @@ export class Socket extends EventTarget {
   #retryNow() {
     this.#failures = 0;
     if (!this.isOpen && !this.#ended && this.#socket?.readyState !== WebSocket.CONNECTING) this.connect();
+  }
+
+  #wake() {
+    if (this.isOpen && Date.now() - this.#heard > SILENCE) this.#giveUp();
+    this.#retryNow();
   }
 
   #checkPulse() {

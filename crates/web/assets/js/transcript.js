@@ -48,7 +48,9 @@ export class Transcript {
     const item = element("li", type === "note" ? "note unsent" : `message from-${this.#viewer} unsent`);
     item.dataset.clientId = client_id;
     const by = element("p", "by");
-    by.append(element("span", "name", type === "note" ? `Note by ${viewerName}` : viewerName));
+    const name = element("span", "name", type === "note" ? `Note by ${viewerName}` : viewerName);
+    name.dir = "auto";
+    by.append(name);
     const body = element("div", type === "note" ? "body" : "bubble", text);
     body.dir = "auto";
     item.append(by, body, element("p", "mark", "Sending…"));
@@ -119,7 +121,8 @@ export class Transcript {
     for (const item of [...this.#list.children]) {
       if (item.matches(".earlier")) continue;
       const time = item.querySelector("time");
-      const at = time ? new Date(time.dateTime) : new Date();
+      // What is on its way has no time yet: this machine's clock may be wrong.
+      const at = time ? new Date(time.dateTime) : (above?.at ?? new Date());
       const isNewDay = !above ? Boolean(time) : dayOf(at) !== dayOf(above.at);
       if (isNewDay) item.before(daySeparator(at));
       const group = item.matches(".message")

@@ -1,6 +1,6 @@
 //! The conversation an address names, within the caller's reach: a foreign one is missing (A1).
 
-use super::{AgentSession, Caller};
+use super::{AgentSession, Caller, CustomerSession};
 use crate::AppState;
 use crate::error::{Problem, Result};
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -11,6 +11,15 @@ use store::{Error, Session};
 /// A conversation, and who reached it. Who is customer and agent at once is the customer where they own it.
 #[derive(Debug, Clone)]
 pub struct Reached {
+    /// Who asks.
+    pub session: Session,
+    /// What the `{id}` of the address names.
+    pub conversation: Conversation,
+}
+
+/// A conversation that its customer asks for.
+#[derive(Debug, Clone)]
+pub struct ReachedByCustomer {
     /// Who asks.
     pub session: Session,
     /// What the `{id}` of the address names.
@@ -45,6 +54,17 @@ impl FromRequestParts<AppState> for Reached {
             }
         }
         Err(Problem::not_found("conversation"))
+    }
+}
+
+impl FromRequestParts<AppState> for ReachedByCustomer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let CustomerSession { session, .. } = CustomerSession::from_request_parts(parts, state).await?;
+        let id = id_of(parts, state).await?;
+        let conversation = state.store.conversation(&session.actor, id).await?;
+        Ok(Self { session, conversation })
     }
 }
 

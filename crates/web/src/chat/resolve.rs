@@ -1,5 +1,6 @@
 //! `POST /chat/<external_id>/resolution/`: a customer marks it resolved by form.
 
+use super::to_room;
 use crate::AppState;
 use crate::auth::Reached;
 use crate::error::Problem;
@@ -11,5 +12,5 @@ pub(super) async fn resolve(
     Reached { session, conversation }: Reached,
 ) -> Result<Redirect, Problem> {
     state.store.resolve(&session, conversation.id).await?;
-    Ok(Redirect::to(&format!("/chat/{}/?as={}", conversation.id, session.actor.side().as_str())))
+    Ok(to_room(&session, conversation.id))
 }

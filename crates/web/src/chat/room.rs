@@ -1,10 +1,12 @@
 //! The conversation page, one for each role.
 
+use super::closing::{RatingForm, Reach};
 use super::panel::CustomerPanel;
 use super::transcript::Transcript;
 use crate::view::{StatusView, When};
 use askama::Template;
 use domain::{ClientId, ConversationId};
+use realtime::wire::QueuePlace;
 use std::fmt;
 
 /// What both roles' pages need, and where the socket goes on from.
@@ -31,12 +33,19 @@ pub struct Room {
     pub transcript: Transcript,
 }
 
-/// The place in the queue in words, as long as nobody knows more; `js/queue.js` has the same.
-pub(super) fn queue_words(ahead: i64, agents_online: usize) -> String {
-    match (agents_online, ahead) {
-        (0, _) => "Nobody is here now, we answer on this page".into(),
-        (_, 0) => "You are next".into(),
-        (_, ahead) => format!("About {ahead} ahead of you"),
+/// The place in the queue in words; `js/queue.js` has the same.
+pub(super) fn queue_words(place: QueuePlace) -> String {
+    if place.agents_online == 0 {
+        return "Nobody is here now, we answer on this page".into();
+    }
+    let ahead = match place.ahead {
+        0 => "You are next".into(),
+        ahead => format!("About {ahead} ahead of you"),
+    };
+    match place.estimate_s.map(|seconds| seconds / 60) {
+        None => ahead,
+        Some(..=1) => format!("{ahead}, about a minute"),
+        Some(minutes) => format!("{ahead}, about {minutes} minutes"),
     }
 }
 
@@ -56,6 +65,12 @@ pub struct CustomerRoom {
     pub draft: String,
     /// Why it was not accepted.
     pub error: Option<String>,
+    /// Whether the page ends before the newest message.
+    pub is_earlier: bool,
+    /// How an answer reaches who leaves the page.
+    pub reach: Reach,
+    /// What they say of the help.
+    pub rating: RatingForm,
 }
 
 /// The conversation and its customer, for an agent: a part of their page.
@@ -128,5 +143,22 @@ impl fmt::Display for Holder {
             Self::Me => f.write_str("Yours"),
             Self::Other { name, .. } => write!(f, "Held by {name}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_in_words_and_without_agents_no_time_is() {
+        let words = |ahead, minutes: Option<i64>, agents_online| {
+            let estimate_s = minutes.map(|minutes| minutes * 60);
+            queue_words(QueuePlace { ahead, estimate_s, agents_online })
+        };
+        assert_eq!(words(2, Some(4), 1), "About 2 ahead of you, about 4 minutes");
+        assert_eq!(words(0, Some(1), 3), "You are next, about a minute");
+        assert_eq!(words(1, None, 1), "About 1 ahead of you");
+        assert_eq!(words(2, None, 0), "Nobody is here now, we answer on this page");
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /chat/<external_id>/`: the page of a conversation, for its customer or for an agent.
 
+use super::closing::{RatingForm, Reach};
 use super::panel::{CustomerPanel, urgency};
 use super::room::{AgentRoom, CustomerRoom, Holder, Room, queue_words};
 use super::transcript::{PAGE, Stretch};
@@ -11,7 +12,7 @@ use crate::error::Problem;
 use crate::view::{Html, StatusView, When};
 use axum::extract::{Query, State as FromState};
 use axum::response::{IntoResponse, Response};
-use domain::{Actor, Agent, ClientId, Conversation, Customer, Side, State, Status, Timestamp};
+use domain::{Actor, Agent, ClientId, Conversation, Side, State, Status, Timestamp};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -31,9 +32,9 @@ pub(super) async fn show(
     let stretch =
         Stretch::load(&state.store, &conversation, session.actor.side(), query.before, PAGE).await?;
     match &session.actor {
-        Actor::Customer(customer) => {
-            let page = customer_room(&state, customer, &conversation, stretch).await?;
-            Ok(Html(page).into_response())
+        Actor::Customer(_) => {
+            let page = customer_room(&state, &conversation, stretch).await?;
+            Ok(Html(CustomerRoom { is_earlier: query.before.is_some(), ..page }).into_response())
         }
         Actor::Agent(agent) => {
             let wants_view = query.mode.as_deref() == Some("view");
@@ -46,13 +47,14 @@ pub(super) async fn show(
 /// The customer's page, with an empty composer.
 pub(super) async fn customer_room(
     state: &AppState,
-    customer: &Customer,
     conversation: &Conversation,
     stretch: Stretch,
 ) -> Result<CustomerRoom, Problem> {
     let queue = match conversation.status() {
         Status::Open => {
-            queue_words(state.store.queue_position(conversation).await?, state.hub.agents_online())
+            let (ahead, pace) =
+                (state.store.queue_position(conversation).await?, state.store.queue_pace().await?);
+            queue_words(state.hub.queue_place(ahead, pace))
         }
         _ => String::new(),
     };
@@ -62,7 +64,10 @@ pub(super) async fn customer_room(
         client_id: ClientId::new(),
         draft: String::new(),
         error: None,
-        room: room(conversation, Side::Customer, &customer.name, "view", stretch),
+        is_earlier: false,
+        reach: Reach::of(state, conversation),
+        rating: RatingForm::of(conversation),
+        room: room(conversation, Side::Customer, &conversation.customer.name, "view", stretch),
     })
 }
 

@@ -10,7 +10,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::any;
-use domain::{ClaimToken, ClientId, Conversation, ConversationId, Note, Refusal};
+use domain::{ClaimToken, ClientId, Conversation, ConversationId, Note, Pace, Refusal};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
@@ -142,7 +142,7 @@ enum Done {
     Noted(ClientId, store::Result<Note>),
     Page(store::Result<Page>),
     Renewed(store::Result<()>),
-    Place(i64),
+    Place(i64, Option<Pace>),
     Suggestions(Suggestions),
     Nothing,
 }
@@ -356,9 +356,9 @@ impl Chat {
         self.work.push(Box::pin(async move {
             let place = async {
                 let conversation = store.conversation(&session.actor, id).await?;
-                store.queue_position(&conversation).await
+                Ok::<_, Error>((store.queue_position(&conversation).await?, store.queue_pace().await?))
             };
-            place.await.map_or(Done::Nothing, Done::Place)
+            place.await.map_or(Done::Nothing, |(ahead, pace)| Done::Place(ahead, pace))
         }));
     }
 
@@ -394,7 +394,7 @@ impl Chat {
             }
             Done::Page(page) => self.session.on_page(page),
             Done::Renewed(result) => self.session.on_renewed(result),
-            Done::Place(ahead) => self.session.on_queue(ahead, self.state.hub.agents_online()),
+            Done::Place(ahead, pace) => self.session.on_queue(self.state.hub.queue_place(ahead, pace)),
             Done::Suggestions(Suggestions { stage, items }) => {
                 let items = items.into_iter().map(SuggestionView::from);
                 self.session.on_suggestions(stage.as_str(), items.collect());

@@ -53,8 +53,17 @@ async fn begin_another(
         let field = Field { value: text, error: Some(problem.detail().to_owned()) };
         return Ok(problem.response(Html(Home::load(state, session, field, client_id).await?)));
     }
-    let (conversation, _) = state.store.create_conversation(session, client_id, &text).await?;
-    Ok(to_conversation(&conversation).into_response())
+    match state.store.create_conversation(session, client_id, &text).await {
+        Ok((conversation, _)) => Ok(to_conversation(&conversation).into_response()),
+        // Who went back to a form that was sent and wrote something else in it.
+        Err(error @ store::Error::ClientIdReused) => {
+            let said = "This form began another request before. Send it again to begin this one.";
+            let field = Field { value: text, error: Some(said.into()) };
+            let page = Home::load(state, session, field, ClientId::new()).await?;
+            Ok(Problem::from(error).response(Html(page)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn begin_first(
@@ -73,7 +82,8 @@ async fn begin_first(
         let error = Some(sentence(problem.detail()));
         return Ok(problem.response(Html(Entrance { error, ..entrance })));
     }
-    let (token, _) = state.store.start_customer_session(&form.name, &form.email).await?;
+    let (key, name, email) = (form.client_id, &*form.name, &*form.email);
+    let token = state.store.enter(&store::Entrance { key, name, email, text }).await?;
     let lost = || Problem::new(Code::SignedOut, "the session ended at once: send the form again");
     let session = state.store.authenticate(token.reveal()).await?.ok_or_else(lost)?;
     let (conversation, _) = state.store.create_conversation(&session, form.client_id, text).await?;

@@ -2,12 +2,13 @@
 
 mod begin;
 pub mod entrance;
+mod forget;
 pub mod home;
-mod sign_out;
+mod link;
 
 use crate::AppState;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 pub use entrance::Entrance;
 pub use home::{Home, RequestRow};
@@ -18,5 +19,8 @@ pub const MODULES: [&str; 3] = ["js/once.js", "js/times.js", "js/trusted.js"];
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/support/customer/", get(home::show).post(begin::begin))
-        .route("/support/customer/sign-out", post(sign_out::sign_out))
+        .route("/support/customer/forget/", get(forget::show).post(forget::forget))
+        .route("/support/customer/forgotten/", get(forget::done))
+        .route("/support/customer/link/", get(link::offer).post(link::make))
+        .route("/support/customer/link/{token}", get(link::show).post(link::follow))
 }

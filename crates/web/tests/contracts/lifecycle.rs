@@ -55,6 +55,53 @@ both_databases! {
         assert_eq!(reopened["claim"]["agent"]["name"], "Grace");
     }
 
+    /// The customer rates what is resolved, and may change it; agents see it in the conversation and in its log, live.
+    async fn a_customer_rates_the_help(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        let path = format!("/conversations/{conversation}/rating");
+        customer.put(&path, json!({"score": 4})).await.expect_problem(409, "not_resolved");
+        let mut desk = agent.chat(&conversation).await;
+        agent.resolve(&conversation).await;
+
+        let rated = customer.put(&path, json!({"score": 2, "comment": " Slow <b> "})).await.expect(200);
+        assert_eq!((&rated["rating"]["score"], &rated["rating"]["comment"]), (&json!(2), &json!("Slow <b>")));
+        let live = desk.frame_where("the rating", |frame| frame["conversation"]["rating"]["score"] == 2).await;
+        assert_eq!(live["conversation"]["rating"], rated["rating"]);
+        let note = desk.frame_where("its event", |frame| frame["note"]["data"]["event"] == "rated").await;
+        assert_eq!(note["note"]["text"], "rated the help 2 of 5: Slow <b>");
+
+        let again = customer.put(&path, json!({"score": 2, "comment": "Slow <b>"})).await.expect(200);
+        assert_eq!(again["rating"], rated["rating"], "repeating changes nothing");
+        customer.put(&path, json!({"score": 5})).await.expect(200);
+        let seen = agent.conversation(&conversation).await;
+        assert_eq!((&seen["rating"]["score"], &seen["rating"]["comment"]), (&json!(5), &Value::Null));
+        let notes = agent.get(&format!("/conversations/{conversation}/notes")).await.expect(200);
+        let rated = notes["items"].as_array().expect("items").iter().filter(|note| note["data"]["event"] == "rated");
+        assert_eq!(rated.count(), 2);
+
+        // It is kept when the conversation goes on.
+        customer.say(&conversation, "One more thing").await;
+        assert_eq!(customer.conversation(&conversation).await["rating"]["score"], 5);
+    }
+
+    /// A1: only its customer rates a conversation; nonsense is refused.
+    async fn a1_only_the_customer_rates(app: TestApp) {
+        let (customer, stranger) = (app.customer("Ada").await, app.customer("Eve").await);
+        let agent = app.agent("Grace").await;
+        let conversation = customer.open_conversation("Help").await;
+        customer.resolve(&conversation).await;
+        let path = format!("/conversations/{conversation}/rating");
+        stranger.put(&path, json!({"score": 1})).await.expect_problem(404, "not_found");
+        agent.put(&path, json!({"score": 1})).await.expect_problem(403, "forbidden");
+        app.api().put(&path, json!({"score": 1})).await.expect_problem(401, "not_signed_in");
+        for wrong in [json!({}), json!({"score": 0}), json!({"score": 6}), json!({"score": 1.5}),
+            json!({"score": 1, "comment": "x".repeat(2001)}), json!({"score": 1, "stars": 2})] {
+            customer.put(&path, wrong).await.expect_problem(422, "invalid");
+        }
+        assert_eq!(customer.conversation(&conversation).await["rating"], Value::Null);
+    }
+
     /// K1: the stage, and with it what is suggested, moves with the conversation, over REST and on the open socket.
     async fn k1_suggestions_follow_the_conversation(app: TestApp) {
         let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);

@@ -3,7 +3,7 @@
 use domain::ClientId;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
-use testkit::{TestApp, both_databases};
+use testkit::{Answer, TestApp, both_databases};
 
 /// A browser: it keeps cookies, follows redirects and says that its forms come from our own pages.
 pub(crate) struct Browser {
@@ -27,6 +27,13 @@ impl Browser {
 
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
         self.client.post(self.app.url().join(path).unwrap()).form(form).send().await.unwrap()
+    }
+
+    /// An answer with all that came with it.
+    pub(crate) async fn answer(&self, path: &str) -> Answer {
+        let response = self.get(path).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
     }
 
     /// Begins a conversation by the entrance's form; answers its path and page.

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod admin;
+mod customer;
 mod desk;
 mod forms;
+mod mail;
 mod templates;

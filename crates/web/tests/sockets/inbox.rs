@@ -37,6 +37,26 @@ both_databases! {
         let _inbox = server.inbox(&kim).await;
         waiting.frame_where("the agent", |frame| frame["agents_online"] == 1).await;
         server.store().claim(&kim.session, first.id).await.unwrap();
-        waiting.frame_where("the first place", |frame| frame["type"] == "queue" && frame["ahead"] == 0).await;
+        let first = waiting.frame_where("the first place", |frame| frame["type"] == "queue" && frame["ahead"] == 0).await;
+        assert_eq!(first["estimate_s"], json!(null), "one departure says nothing yet");
+    }
+
+    /// Who waits hears for how long, by how fast the queue has moved, and nothing of it while no agent is there.
+    async fn waiting_customers_hear_for_how_long(server: Server) {
+        let (noor, adil, kim) = (server.customer().await, server.customer().await, server.agent("Kim").await);
+        for _ in 0..3 {
+            server.conversation(&noor).await;
+        }
+        let last = server.conversation(&adil).await;
+        let mut waiting = server.chat(&adil, &last, "").await;
+        for _ in 0..3 {
+            server.store().clock().advance(std::time::Duration::from_secs(5 * 60));
+            let claimed = server.store().claim_next(&kim.session).await.unwrap().unwrap();
+            server.store().resolve(&kim.session, claimed.id).await.unwrap();
+        }
+        let place = waiting.frame_where("the first place", |frame| frame["type"] == "queue" && frame["ahead"] == 0).await;
+        assert_eq!((&place["estimate_s"], &place["agents_online"]), (&json!(null), &json!(0)));
+        let _inbox = server.inbox(&kim).await;
+        waiting.frame_where("an estimate", |frame| frame["estimate_s"] == 5 * 60 && frame["agents_online"] == 1).await;
     }
 }

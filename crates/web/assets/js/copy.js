@@ -1,0 +1,15 @@
+// A button copies what stands in a field beside it.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    const said = document.querySelector('[data-part="copied"]');
+    try {
+      await navigator.clipboard.writeText(field.value);
+      said.textContent = "Copied";
+    } catch {
+      said.textContent = "Press Ctrl+C to copy it";
+    }
+  });
+}
