@@ -4,8 +4,8 @@ use crate::db::{Conn, Time, fetch_all, fetch_one, fetch_optional};
 use crate::dialect::time_literal;
 use crate::{Error, FacetValue, Facets, Result, Session, Store, dialect, filter};
 use domain::{
-    Actor, Age, Agent, AgentId, ConversationId, Departure, Filter, PACE_DEPARTURES, PACE_WINDOW, Pace, Status,
-    Timestamp, UrgencyLevel,
+    Actor, Age, Agent, AgentId, ConversationId, Departure, Filter, PACE_DEPARTURES, PACE_WINDOW, Pace,
+    Status, Timestamp, UrgencyLevel,
 };
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
