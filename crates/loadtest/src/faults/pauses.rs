@@ -169,8 +169,14 @@ impl Lane<'_> {
         let path = messages_path(hold.conversation);
         let by_rest: Vec<Value> = (0..2).map(|_| write(Uuid::new_v4(), Some(hold.token))).collect();
         let nodes = [self.node.address(), self.stage.nodes[0].address()];
-        let calls = nodes.iter().zip(&by_rest).map(|(node, body)| {
-            self.stage.rest.call(*node, Some(&self.holder.token), Method::POST, &path, Some(body))
+        let calls = nodes.iter().zip(&by_rest).map(async |(node, body)| {
+            let token = Some(self.holder.token.as_str());
+            let mut reply = Reply::Lost;
+            // Sent again until its fate is known, as clients do.
+            while matches!(reply, Reply::Lost) {
+                reply = self.stage.rest.call(*node, token, Method::POST, &path, Some(body)).await;
+            }
+            reply
         });
         let mut accepted: Vec<String> = Vec::new();
         for reply in join_all(calls).await {
@@ -180,7 +186,8 @@ impl Lane<'_> {
         }
         let mut waiting = hold.late.clone();
         let answers = async {
-            while let (false, Some(frame)) = (waiting.is_empty(), hold.socket.next().await) {
+            while !waiting.is_empty() {
+                let Some(frame) = hold.socket.next().await else { break };
                 match frame {
                     ServerFrame::Ack { client_id, .. } => {
                         waiting.retain(|waits| *waits != client_id);

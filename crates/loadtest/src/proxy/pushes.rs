@@ -29,7 +29,11 @@ impl Pushes {
         let mut passed = Vec::new();
         while let Some(length) = length_of(&self.begun) {
             let whole: Vec<u8> = self.begun.drain(..length).collect();
-            let chance: f64 = if is_noisy && is_message(&whole) { self.rng.random() } else { 1.0 };
+            if !is_message(&whole) {
+                passed.extend(whole);
+                continue;
+            }
+            let chance: f64 = if is_noisy { self.rng.random() } else { 1.0 };
             let held = self.held.take();
             match chance / SHARE {
                 0.0..1.0 => {}
