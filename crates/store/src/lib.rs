@@ -40,6 +40,7 @@ mod suggestions;
 mod tags;
 mod token;
 mod transitions;
+mod urgency;
 mod uses;
 
 pub use agents::{AgentChanges, AgentRecord, NewAgent};
@@ -60,8 +61,8 @@ pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
 pub use queue::Counts;
 pub use records::{
-    CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order, Records, Role,
-    Target, UserRecord,
+    CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,
+    PREVIEW_MESSAGES, Preview, Records, Role, Target, UrgencyRules, UserRecord,
 };
 pub use repair::{Position, Stand};
 pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};

@@ -16,6 +16,7 @@ mod opening;
 mod records;
 mod repair;
 mod search;
+mod urgency;
 
 use domain::{AgentRole, ClientId, Conversation};
 use store::{Append, By, NewAgent, Session};
