@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, AgentRef, Claim, ClaimToken, ConversationId, ConversationKey, Customer, Rating, Side, Timestamp,
-    Urgency,
+    Urgency, Words,
 };
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -109,6 +109,15 @@ pub struct Conversation {
     pub agent_seen_seq: i64,
     /// How urgent.
     pub urgency: Urgency,
+    /// When the urgency changes if nothing else happens.
+    pub urgency_due_at: Option<Timestamp>,
+    /// What the strongest customer message since the last agent message says; none when there is none, or none was
+    /// scored.
+    pub words: Option<Words>,
+    /// By which version of the rules that was scored.
+    pub rules_version: i64,
+    /// How many conversations the customer had shortly before this one.
+    pub earlier: i64,
     /// Tags, in alphabetical order.
     pub tags: Vec<String>,
     /// When it began.

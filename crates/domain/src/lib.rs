@@ -37,4 +37,4 @@ pub use stage::Stage;
 pub use text::{MAX_TEXT_CHARS, TextError, check_name, check_tag, check_text};
 pub use time::Timestamp;
 pub use transition::{Event, EventKind};
-pub use urgency::{Urgency, UrgencyLevel};
+pub use urgency::{Rules, Scorer, Topic, Urgency, UrgencyLevel, Words};

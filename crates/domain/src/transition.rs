@@ -398,6 +398,7 @@ impl Conversation {
             State::Snoozed { .. } => Some(Event::by(author, EventKind::Woken)),
             State::Resolved(_) => {
                 self.opened_seq = self.last_seq;
+                self.words = None;
                 Some(Event::by(author, EventKind::Reopened))
             }
         };
@@ -426,6 +427,7 @@ impl Conversation {
         let seq = self.next_seq(now);
         self.last_agent_seq = seq;
         self.waiting_since = None;
+        self.words = None;
         Ok(seq)
     }
 
@@ -452,4 +454,4 @@ impl Conversation {
 
 #[cfg(test)]
 #[path = "transition_tests.rs"]
-mod tests;
+pub(crate) mod tests;

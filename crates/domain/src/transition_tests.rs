@@ -28,7 +28,8 @@ fn customer() -> Customer {
     }
 }
 
-fn conversation() -> Conversation {
+/// One nobody has written in yet.
+pub fn conversation() -> Conversation {
     Conversation {
         key: ConversationKey(1),
         id: ConversationId(uuid::Uuid::from_u128(1)),
@@ -45,6 +46,10 @@ fn conversation() -> Conversation {
         customer_seen_seq: 0,
         agent_seen_seq: 0,
         urgency: Urgency::default(),
+        urgency_due_at: None,
+        words: None,
+        rules_version: 0,
+        earlier: 0,
         tags: Vec::new(),
         created_at: at(0),
         last_message_at: at(0),

@@ -1,4 +1,28 @@
-//! How much a conversation matters now (U1).
+//! How much a conversation matters now (U1), from four things an agent would look at too.
+//!
+//! 1. *Words.* Each customer message is scored once, by the [topics](Topic) it touches: `{not} {got} {money}` is worth
+//!    +40, a promise to pay -25. Of those that raise, the heaviest counts whole, the next half, the next a quarter, and so
+//!    on. If one that calms weighs more than all that, and the message asks nothing, that one counts instead. The
+//!    strongest message since the last agent message stands for the conversation, so a later "ok" lowers nothing.
+//! 2. *Waiting.* +2 after 15 min, +4 after 1 h, +8 after 4 h, +12 after a day, +16 after three.
+//! 3. *Repeats.* +5 for the second message without an answer, +10 from the third on.
+//! 4. *History.* +10 when they came back after it was resolved, +5 when they had another conversation in the 30 days before.
+//!
+//! `score = 20 + words + waiting + repeats + history`. Words that calm leave out waiting and history: a thank-you
+//! does not grow urgent. From 50 on the level is high, below 10 low; a conversation nobody waits in is low with score 0.
+//! Topics, weights and both limits can be [changed](Rules); the rest is fixed, so that a score can be explained.
+
+mod assess;
+mod language;
+mod names;
+mod near;
+mod phrase;
+mod rules;
+mod scorer;
+
+pub use assess::{EARLIER_WITHIN, Words};
+pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_TOPICS, MAX_WEIGHT, Rules, RulesError, Topic};
+pub use scorer::{MAX_SCORED_WORDS, Scorer};
 
 use serde::{Deserialize, Serialize};
 
@@ -59,3 +83,8 @@ impl Default for Urgency {
         Self { level: UrgencyLevel::Normal, score: 0, reasons: Vec::new() }
     }
 }
+
+#[cfg(test)]
+mod labelled_tests;
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
 //! What has to happen when nobody does anything: leases end, idle holders are warned and lose their claim, snoozed
-//! conversations wake.
+//! conversations wake, those who wait become more urgent.
 
 use std::time::Duration;
 use store::Store;
@@ -19,6 +19,9 @@ pub async fn run_sweeper(store: Store) {
             store.warn_idle_holders().await,
             store.return_idle_claims().await,
             store.wake_snoozed().await,
+            store.refresh_urgency_rules().await.map(|()| 0),
+            store.assess_due().await,
+            store.rescore_outdated().await,
         ];
         for result in results {
             if let Err(error) = result {

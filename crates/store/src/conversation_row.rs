@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use domain::conversation::Resolution;
 use domain::{
     AgentId, AgentKey, AgentRef, Claim, ClaimToken, Conversation, ConversationId, ConversationKey, Customer,
-    CustomerId, CustomerKey, Rating, State, Status, Urgency, UrgencyLevel,
+    CustomerId, CustomerKey, Rating, State, Status, Urgency, UrgencyLevel, Words,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -17,7 +17,8 @@ macro_rules! select_conversations {
             "SELECT c.id, c.external_id, c.status, c.claim_token, c.claimed_at, c.lease_expires_at,
                     c.holder_active_at, c.returns_at, c.snoozed_until, c.resolved_at, c.last_seq, c.first_seq, c.last_rev, c.last_note_seq, c.opened_seq,
                     c.last_customer_seq, c.last_agent_seq, c.customer_seen_seq, c.agent_seen_seq, c.urgency_rank,
-                    c.urgency_score, c.urgency_reasons, c.tags, c.created_at, c.last_message_at, c.waiting_since,
+                    c.urgency_score, c.urgency_reasons, c.urgency_words, c.urgency_word_reasons, c.urgency_rules,
+                    c.urgency_earlier, c.urgency_due_at, c.tags, c.created_at, c.last_message_at, c.waiting_since,
                     c.version, c.rating, c.rating_comment, c.rated_at,
                     c.customer_id, cu.external_id AS customer_external_id, u.name AS customer_name,
                     u.email AS customer_email, u.email_verified AS customer_email_verified,
@@ -64,6 +65,11 @@ pub(crate) struct ConversationRow {
     urgency_rank: i16,
     urgency_score: i32,
     urgency_reasons: String,
+    urgency_words: Option<i32>,
+    urgency_word_reasons: String,
+    urgency_rules: i64,
+    urgency_earlier: i64,
+    urgency_due_at: Option<Time>,
     tags: String,
     created_at: Time,
     last_message_at: Time,
@@ -92,6 +98,7 @@ impl ConversationRow {
     /// The conversation this row keeps.
     pub fn into_conversation(self) -> Result<Conversation> {
         let (state, rating) = (self.state()?, self.rating());
+        let reasons = strings(&self.urgency_word_reasons)?;
         Ok(Conversation {
             key: ConversationKey(self.id),
             id: ConversationId(self.external_id),
@@ -118,6 +125,10 @@ impl ConversationRow {
                 score: self.urgency_score,
                 reasons: strings(&self.urgency_reasons)?,
             },
+            urgency_due_at: self.urgency_due_at.map(|at| at.0),
+            words: self.urgency_words.map(|score| Words { score, reasons }),
+            rules_version: self.urgency_rules,
+            earlier: self.urgency_earlier,
             tags: strings(&self.tags)?,
             created_at: self.created_at.0,
             last_message_at: self.last_message_at.0,
@@ -175,6 +186,16 @@ fn strings(json: &str) -> Result<Vec<String>> {
     serde_json::from_str(json).map_err(|_| corrupt("list"))
 }
 
+/// A list as the database has it.
+pub(crate) fn json(strings: &[String]) -> String {
+    serde_json::json!(strings).to_string()
+}
+
+/// Why the strongest message scores as it does, as the database has it.
+pub(crate) fn word_reasons(conversation: &Conversation) -> String {
+    json(conversation.words.as_ref().map_or(&[], |words| &words.reasons))
+}
+
 fn corrupt(what: &'static str) -> Error {
     Error::from(sqlx::Error::Decode(format!("a conversation's {what} cannot be read").into()))
 }
@@ -196,7 +217,9 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
              resolved_at = $9, resolved_by_id = $10, former_holder_id = $11, last_seq = $12, last_rev = $13,
              last_note_seq = $14, opened_seq = $15, last_customer_seq = $16, last_agent_seq = $17,
              last_message_at = $18, waiting_since = $19, tags = $20, holder_active_at = $21, returns_at = $22,
-             rating = $23, rating_comment = $24, rated_at = $25, version = version + 1,
+             rating = $23, rating_comment = $24, rated_at = $25, urgency_rank = $26, urgency_score = $27,
+             urgency_reasons = $28, urgency_words = $29, urgency_word_reasons = $30, urgency_rules = $31,
+             urgency_due_at = $32, version = version + 1,
              left_queue_at = CASE WHEN status = 'open' AND waiting_since IS NOT NULL AND $5 IS NOT NULL
                              THEN $7 ELSE left_queue_at END,
              left_queue_waiting_since = CASE WHEN status = 'open' AND waiting_since IS NOT NULL AND $5 IS NOT NULL
@@ -221,12 +244,19 @@ pub(crate) async fn save(tx: &mut Tx, conversation: &mut Conversation) -> Result
         conversation.last_agent_seq,
         Time(conversation.last_message_at),
         conversation.waiting_since.map(Time),
-        serde_json::json!(conversation.tags).to_string(),
+        json(&conversation.tags),
         claim.map(|claim| Time(claim.active_at)),
         claim.and_then(|claim| claim.returns_at).map(Time),
         rating.map(|rating| i16::from(rating.score)),
         rating.and_then(|rating| rating.comment.as_deref()),
         rating.map(|rating| Time(rating.at)),
+        conversation.urgency.level.rank(),
+        conversation.urgency.score,
+        json(&conversation.urgency.reasons),
+        conversation.words.as_ref().map(|words| words.score),
+        word_reasons(conversation),
+        conversation.rules_version,
+        conversation.urgency_due_at.map(Time),
     )?;
     if written != 1 {
         return Err(Error::from(sqlx::Error::RowNotFound));

@@ -4,6 +4,7 @@ use crate::append::{NewMessage, SentKey, hash};
 use crate::db::{Time, execute, fetch_one, fetch_optional};
 use crate::search::index_words;
 use crate::{Change, Error, Result, Session, Store, absences, dialect, sessions};
+use domain::urgency::EARLIER_WITHIN;
 use domain::{
     Actor, ClientId, Conversation, ConversationId, Message, MessageId, Refusal, Side, Status, Timestamp,
 };
@@ -23,6 +24,8 @@ impl Store {
         text: &str,
     ) -> Result<(Conversation, bool)> {
         let Actor::Customer(customer) = &session.actor else { return Err(Refusal::Forbidden.into()) };
+        let rules = self.rules.get();
+        let words = rules.words(text, self.clock.now());
         let mut tx = self.db.begin().await?;
         let id = ConversationId::new();
         let now = dialect::lock(&mut tx, &[], &self.clock).await?;
@@ -51,11 +54,14 @@ impl Store {
         let (key,): (i64,) = fetch_one!(
             tx,
             (i64,),
-            "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at)
-             VALUES ($1, $2, 'open', $3, $3) RETURNING id",
+            "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at, urgency_earlier)
+             SELECT $1, $2, 'open', $3, $3, COUNT(*) FROM conversations
+             WHERE customer_id = $2 AND last_message_at > $4
+             RETURNING id",
             id.0,
             customer.key.0,
-            Time(now)
+            Time(now),
+            Time(now - EARLIER_WITHIN)
         )?;
         execute!(
             tx,
@@ -68,6 +74,8 @@ impl Store {
         let mut conversation =
             dialect::load(&mut tx, &[id]).await?.pop().ok_or(Error::NotFound("conversation"))?;
         let (seq, _) = conversation.customer_writes(now);
+        conversation.hear(words, rules.version);
+        rules.assess(&mut conversation, now);
         let message = first_message(session, client_id, text, seq, now);
         let key = SentKey {
             conversation: conversation.key,

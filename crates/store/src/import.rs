@@ -5,6 +5,7 @@ use crate::conversation_row::save;
 use crate::db::Tx;
 use crate::notes::insert_event;
 use crate::search::index_words;
+use crate::urgency::Versioned;
 use crate::{Result, Store, dialect};
 use domain::{
     Author, ClientId, Conversation, ConversationId, CustomerId, Message, MessageId, Side, Timestamp,
@@ -69,12 +70,14 @@ impl Store {
         let mut found: HashMap<ConversationId, Conversation> = found.into_iter().map(|c| (c.id, c)).collect();
         let mut sent = sent_before(&mut tx, imports, &found).await?;
 
+        let rules = self.rules.get();
         let mut new = Vec::new();
         let mut unchanged_state = Vec::new();
         for import in imports {
             let Some(mut conversation) = found.remove(&import.conversation) else { continue };
             let before = new.len();
-            let events = write(&mut conversation, import, &mut sent, &mut new);
+            let events = write(&mut conversation, import, &mut sent, &mut new, &rules);
+            rules.assess(&mut conversation, now);
             for event in &events {
                 insert_event(&mut tx, &mut conversation, event, None, now).await?;
             }
@@ -114,6 +117,7 @@ fn write(
     import: &Import,
     sent: &mut HashSet<SentKey>,
     new: &mut Vec<NewMessage>,
+    rules: &Versioned,
 ) -> Vec<domain::Event> {
     let mut events = Vec::new();
     for message in &import.messages {
@@ -123,6 +127,7 @@ fn write(
         }
         let newest = conversation.last_message_at;
         let (seq, event) = conversation.customer_writes(message.at);
+        conversation.hear(rules.words(&message.text, message.at), rules.version);
         conversation.last_message_at = newest.max(message.at);
         events.extend(event);
         new.push(NewMessage {

@@ -45,6 +45,7 @@ mod suggestions;
 mod tags;
 mod token;
 mod transitions;
+mod urgency;
 mod uses;
 
 pub use absences::{AbsenceMail, MAIL_ATTEMPTS, MailOutcome};
@@ -69,8 +70,8 @@ pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
 pub use queue::Counts;
 pub use records::{
-    CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order, Records, Role,
-    Target, UserRecord,
+    CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,
+    PREVIEW_MESSAGES, Preview, Records, Role, Target, UrgencyRules, UserRecord,
 };
 pub use repair::{Position, Stand};
 pub use saved_views::{MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, SavedView};

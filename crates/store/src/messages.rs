@@ -208,6 +208,9 @@ impl Store {
             Time(now)
         )?;
         dialect::index(&mut tx, Indexed::Messages, key, &index_words(text.unwrap_or_default())).await?;
+        if side(&row.side) == Side::Customer && row.seq > conversation.last_agent_seq {
+            self.rules.get().rescore(&mut tx, &mut conversation, now).await?;
+        }
         save(&mut tx, &mut conversation).await?;
         let message = by_seq(&mut tx, conversation.key, row.seq).await?;
         tx.commit().await?;

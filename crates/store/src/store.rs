@@ -2,6 +2,7 @@
 
 use crate::append::{Appender, Writer};
 use crate::db::fetch_one;
+use crate::urgency::CurrentRules;
 use crate::uses::Uses;
 use crate::{Change, Clock, DatabaseConfig, Db, Metrics, Result};
 use std::fmt;
@@ -40,6 +41,7 @@ pub struct Store {
     pub(crate) appender: Appender,
     pub(crate) uses: Uses,
     pub(crate) metrics: Metrics,
+    pub(crate) rules: CurrentRules,
     installation: Uuid,
     listener: Arc<dyn Fn(Change) + Send + Sync>,
 }
@@ -61,15 +63,17 @@ impl Store {
         let (settings, listener): (_, Arc<dyn Fn(Change) + Send + Sync>) =
             (Arc::new(settings), Arc::new(listener));
         let metrics = Metrics::default();
+        let rules = CurrentRules::load(&db).await?;
         let appender = Appender::start(Writer {
             db: db.clone(),
             clock: clock.clone(),
             settings: Arc::clone(&settings),
             listener: Arc::clone(&listener),
             metrics: metrics.clone(),
+            rules: rules.clone(),
         });
         let uses = Uses::start(db.clone(), clock.clone());
-        Ok(Self { db, clock, settings, appender, uses, metrics, installation, listener })
+        Ok(Self { db, clock, settings, appender, uses, metrics, rules, installation, listener })
     }
 
     /// The clock the store was opened with.

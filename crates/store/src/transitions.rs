@@ -62,6 +62,7 @@ impl Store {
             tx.commit().await?;
             return Ok(after);
         }
+        self.rules.get().assess(&mut after, now);
         let mut notes = Vec::with_capacity(events.len());
         for event in events {
             notes.push(insert_event(&mut tx, &mut after, event, by, now).await?);

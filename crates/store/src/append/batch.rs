@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::deliberate::{self, Fault};
 use crate::notes::insert_event;
 use crate::search::index_words;
+use crate::urgency::CurrentRules;
 use crate::{Change, Clock, Db, Error, Metrics, Result, Settings, dialect, messages};
 use domain::{
     Actor, ClientId, Conversation, ConversationId, Message, MessageId, Note, SessionKey, Timestamp,
@@ -28,6 +29,7 @@ pub(crate) struct Writer {
     pub settings: Arc<Settings>,
     pub listener: Arc<dyn Fn(Change) + Send + Sync>,
     pub metrics: Metrics,
+    pub rules: CurrentRules,
 }
 
 /// What a batch did, to be told once it is durable.
@@ -350,7 +352,7 @@ impl Batch {
                 Verdict::Blocked | Verdict::Refused(_) | Verdict::Repeat { .. } => None,
             })
             .collect();
-        let notes = self.save(tx, &touched, events).await?;
+        let notes = self.save(tx, &touched, events, writer).await?;
         let new: Vec<Arc<Message>> = new.into_iter().map(|new| Arc::new(new.message)).collect();
         self.settle(tx, verdicts, &new, notes).await
     }
@@ -386,6 +388,8 @@ impl Batch {
         let seq = match &job.actor {
             Actor::Customer(_) => {
                 let (seq, event) = conversation.customer_writes(self.now);
+                let (words, rules_version) = job.says.clone();
+                conversation.hear(words, rules_version);
                 if let Some(event) = event {
                     events.insert(id, event);
                 }
@@ -425,10 +429,13 @@ impl Batch {
         tx: &mut Tx,
         touched: &HashSet<ConversationId>,
         mut events: HashMap<ConversationId, domain::Event>,
+        writer: &Writer,
     ) -> Result<Vec<(ConversationId, Note)>> {
+        let rules = writer.rules.get();
         let mut notes = Vec::new();
         let mut in_bulk = Vec::new();
         for conversation in self.conversations.values_mut().filter(|c| touched.contains(&c.id)) {
+            rules.assess(conversation, self.now);
             if let Some(event) = events.remove(&conversation.id) {
                 notes.push((conversation.id, insert_event(tx, conversation, &event, None, self.now).await?));
                 save(tx, conversation).await?;

@@ -9,6 +9,7 @@ pub(crate) use batch::Writer;
 use crate::{Error, Result, Session, Store};
 use domain::{
     Actor, ClaimToken, ClientId, Conversation, ConversationId, ConversationKey, Message, SessionKey, Side,
+    Words,
 };
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -84,6 +85,8 @@ struct Job {
     session: SessionKey,
     actor: Actor,
     append: Append,
+    /// What it says, by which rules (U1).
+    says: (Words, i64),
     came_at: Instant,
     reply: oneshot::Sender<Result<Appended>>,
 }
@@ -118,10 +121,16 @@ impl Store {
     /// [`Error::Locked`] when somebody else keeps the conversation locked.
     pub async fn append(&self, session: &Session, append: Append) -> Result<Appended> {
         let (reply, answer) = oneshot::channel();
+        let rules = self.rules.get();
+        let words = match &session.actor {
+            Actor::Customer(_) => rules.words(&append.text, self.clock.now()),
+            Actor::Agent(_) => Words::default(),
+        };
         let job = Job {
             session: session.key,
             actor: session.actor.clone(),
             append,
+            says: (words, rules.version),
             came_at: Instant::now(),
             reply,
         };

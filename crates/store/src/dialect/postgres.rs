@@ -5,7 +5,7 @@ pub(super) mod search;
 use super::{Indexed, SentRow};
 use crate::Result;
 use crate::append::{NewMessage, SentKey};
-use crate::conversation_row::{ConversationRow, select_conversations};
+use crate::conversation_row::{ConversationRow, json, select_conversations, word_reasons};
 use crate::db::Time;
 use crate::import::Import;
 use crate::messages::{MessageRow, select_messages};
@@ -140,11 +140,17 @@ pub(super) async fn save_progress(conn: &mut PgConnection, conversations: &[&Con
                SET last_seq = p.last_seq, last_customer_seq = p.last_customer_seq, last_agent_seq = p.last_agent_seq,
                    last_message_at = p.last_message_at, waiting_since = p.waiting_since,
                    lease_expires_at = p.lease_expires_at, holder_active_at = p.holder_active_at,
-                   returns_at = p.returns_at, version = version + 1
+                   returns_at = p.returns_at, urgency_rank = p.urgency_rank, urgency_score = p.urgency_score,
+                   urgency_reasons = p.urgency_reasons, urgency_words = p.urgency_words,
+                   urgency_word_reasons = p.urgency_word_reasons, urgency_rules = p.urgency_rules,
+                   urgency_due_at = p.urgency_due_at, version = version + 1
                FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[],
-                           $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])
+                           $6::timestamptz[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[],
+                           $10::smallint[], $11::integer[], $12::text[], $13::integer[], $14::text[], $15::bigint[],
+                           $16::timestamptz[])
                     AS p (id, last_seq, last_customer_seq, last_agent_seq, last_message_at, waiting_since,
-                          lease_expires_at, holder_active_at, returns_at)
+                          lease_expires_at, holder_active_at, returns_at, urgency_rank, urgency_score, urgency_reasons,
+                          urgency_words, urgency_word_reasons, urgency_rules, urgency_due_at)
                WHERE c.id = p.id";
     sqlx::query(sql)
         .bind(column(conversations, |c| c.key.0))
@@ -156,6 +162,13 @@ pub(super) async fn save_progress(conn: &mut PgConnection, conversations: &[&Con
         .bind(column(conversations, |c| c.current_claim().map(|claim| Time(claim.expires_at))))
         .bind(column(conversations, |c| c.current_claim().map(|claim| Time(claim.active_at))))
         .bind(column(conversations, |c| c.current_claim().and_then(|claim| claim.returns_at).map(Time)))
+        .bind(column(conversations, |c| c.urgency.level.rank()))
+        .bind(column(conversations, |c| c.urgency.score))
+        .bind(column(conversations, |c| json(&c.urgency.reasons)))
+        .bind(column(conversations, |c| c.words.as_ref().map(|words| words.score)))
+        .bind(column(conversations, |c| word_reasons(c)))
+        .bind(column(conversations, |c| c.rules_version))
+        .bind(column(conversations, |c| c.urgency_due_at.map(Time)))
         .execute(conn)
         .await?;
     Ok(())

@@ -116,7 +116,10 @@ pub(super) async fn save_progress(
     let sql = "UPDATE conversations
                SET last_seq = value ->> 1, last_customer_seq = value ->> 2, last_agent_seq = value ->> 3,
                    last_message_at = value ->> 4, waiting_since = value ->> 5, lease_expires_at = value ->> 6,
-                   holder_active_at = value ->> 7, returns_at = value ->> 8, version = version + 1
+                   holder_active_at = value ->> 7, returns_at = value ->> 8, urgency_rank = value ->> 9,
+                   urgency_score = value ->> 10, urgency_reasons = value ->> 11, urgency_words = value ->> 12,
+                   urgency_word_reasons = value ->> 13, urgency_rules = value ->> 14, urgency_due_at = value ->> 15,
+                   version = version + 1
                FROM json_each($1)
                WHERE conversations.id = value ->> 0";
     let batch = rows(conversations, |c| {
@@ -131,6 +134,13 @@ pub(super) async fn save_progress(
             claim.map(|claim| claim.expires_at.as_micros()),
             claim.map(|claim| claim.active_at.as_micros()),
             claim.and_then(|claim| claim.returns_at).map(Timestamp::as_micros),
+            c.urgency.level.rank(),
+            c.urgency.score,
+            c.urgency.reasons,
+            c.words.as_ref().map(|words| words.score),
+            c.words.as_ref().map_or(&[][..], |words| &words.reasons),
+            c.rules_version,
+            c.urgency_due_at.map(Timestamp::as_micros),
         ])
     });
     sqlx::query(sql).bind(batch).execute(conn).await?;

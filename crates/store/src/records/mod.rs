@@ -10,12 +10,14 @@ mod erasure;
 mod listing;
 mod messages;
 mod search;
+mod urgency;
 mod users;
 
 pub use conversations::Target;
 pub use customers::CustomerRecord;
 pub use listing::{ListQuery, Order};
 pub use messages::{MessageEdit, MessageFilter, MessageRecord};
+pub use urgency::{PREVIEW_MESSAGES, Preview, UrgencyRules};
 pub use users::{Role, UserRecord};
 
 use crate::audit::{self, Action};

@@ -2,9 +2,12 @@
 
 use domain::search::{Language, Normaliser};
 
+/// The language most messages are written in.
+pub(crate) const LANGUAGE: Language = Language::English;
+
 /// The one normaliser (S1).
 pub(crate) fn normaliser() -> Normaliser {
-    Normaliser::new(Language::English)
+    Normaliser::new(LANGUAGE)
 }
 
 /// The words under which a text is found (S1).

@@ -5,7 +5,7 @@ mod index;
 mod results;
 
 pub use facets::{FacetValue, Facets};
-pub(crate) use index::{customer_words, index_words, normaliser};
+pub(crate) use index::{LANGUAGE, customer_words, index_words, normaliser};
 pub use results::{Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
 
 impl crate::Store {

@@ -18,6 +18,7 @@ mod opening;
 mod records;
 mod repair;
 mod search;
+mod urgency;
 mod workspace;
 
 use domain::{AgentRole, ClientId, Conversation};

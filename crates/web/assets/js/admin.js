@@ -1,5 +1,6 @@
 // What the admin panel's pages do beyond forms and links.
 import "./once.js";
+import "./urgency.js";
 
 // The menu is one line on small screens: where one is stays in sight.
 const current = document.querySelector('.menu [aria-current="page"]');

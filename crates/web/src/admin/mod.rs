@@ -14,6 +14,7 @@ mod kind;
 mod list;
 mod messages;
 mod record;
+mod urgency;
 mod users;
 
 use crate::AppState;
@@ -31,6 +32,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(routes_of::<messages::Messages>())
         .merge(routes_of::<canned_replies::CannedReplies>())
         .merge(routes_of::<audit_log::AuditLog>())
+        .route("/admin/urgency/", get(urgency::show).post(urgency::change))
+        .route("/admin/urgency/preview", post(urgency::show_preview))
         .route("/admin/agents/{id}/password-link", post(agents::make_password_link))
 }
 
@@ -52,12 +55,13 @@ fn routes_of<K: Kind>() -> Router<AppState> {
 }
 
 /// Every kind, in the order of the menu.
-const MENU: [&kind::About; 7] = [
+const MENU: [&kind::About; 8] = [
     &conversations::Conversations::ABOUT,
     &messages::Messages::ABOUT,
     &customers::Customers::ABOUT,
     &agents::Agents::ABOUT,
     &users::Users::ABOUT,
     &canned_replies::CannedReplies::ABOUT,
+    &urgency::ABOUT,
     &audit_log::AuditLog::ABOUT,
 ];

@@ -56,12 +56,46 @@ both_databases! {
         let agent = app.agent("Ada").await;
         let browser = Browser::new(&app);
         browser.post("/support/agent/", &[("email", &agent.email), ("password", PASSWORD)]).await;
-        for path in ["", "users/", "customers/new", "agents/", "conversations/", "messages/", "canned-replies/", "audit-log/"] {
+        for path in ["", "users/", "customers/new", "agents/", "conversations/", "messages/", "canned-replies/", "urgency/", "audit-log/"] {
             let refused = browser.get(&format!("/admin/{path}")).await;
             assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{path}");
             assert!(refused.text().await.unwrap().contains("ask an administrator"));
         }
         assert_eq!(browser.post("/admin/customers/new", &[("name", "Eve")]).await.status(), StatusCode::FORBIDDEN);
+    }
+
+    /// U1, A7: words and weights are shown, tried out, changed, audited and put back; what cannot be used is refused.
+    async fn u1_administrators_tune_words_and_weights(app: TestApp) {
+        let (browser, _) = administrator(&app).await;
+        app.customer("Noor").await.open_conversation("The zebra <b>limps</b>").await;
+        let shown = page(&browser, "/admin/urgency/").await;
+        assert!(shown.contains("cannot get in") && shown.contains("No message changes its level"), "{shown}");
+
+        let form = |weight: &'static str, step: &'static str, version: &'static str| {
+            [("version", version), ("high-from", "50"), ("low-below", "10"), ("reason-0", HOSTILE), ("weight-0", weight),
+             ("phrases-0", "zebra\r\n\r\ndown {not}"), ("reason-1", ""), ("weight-1", ""), ("phrases-1", ""), ("do", step)]
+        };
+        let tried = browser.post("/admin/urgency/preview", &form("60", "", "1")).await.text().await.unwrap();
+        assert!(tried.contains("Normal → High") && tried.contains(ESCAPED), "{tried}");
+        assert!(tried.contains("The zebra &#60;b&#62;limps") && !tried.contains("<html"), "{tried}");
+        let tried = browser.post("/admin/urgency/", &form("60", "preview", "1")).await.text().await.unwrap();
+        assert!(tried.contains("Normal → High") && tried.contains("down {not}"), "{tried}");
+
+        let wrong = browser.post("/admin/urgency/", &form("much", "save", "1")).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().await.unwrap().contains("is no whole number"));
+        let wrong = browser.post("/admin/urgency/", &form("101", "save", "1")).await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().await.unwrap().contains("from -100 to 100"));
+        let (_, saved_page) = saved(browser.post("/admin/urgency/", &form("60", "save", "1")).await).await;
+        assert!(saved_page.contains(ESCAPED) && !saved_page.contains("cannot get in"), "{saved_page}");
+        let late = browser.post("/admin/urgency/", &form("60", "save", "1")).await;
+        assert_eq!(late.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(late.text().await.unwrap().contains("changed the rules meanwhile"));
+        let (_, back) = saved(browser.post("/admin/urgency/", &form("60", "reset", "2")).await).await;
+        assert!(back.contains("cannot get in") && !back.contains(ESCAPED), "{back}");
+        let log = page(&browser, "/admin/audit-log/").await;
+        assert_eq!(log.matches("urgency rules").count(), 2, "{log}");
     }
 
     /// Unknown ids and pages are 404, whatever the kind; what is not to be changed has no form.
