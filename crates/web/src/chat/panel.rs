@@ -1,5 +1,6 @@
 //! What agents know of the customer beside a conversation.
 
+use super::closing::Reach;
 use crate::AppState;
 use crate::error::Problem;
 use crate::view::{StatusView, When, initials};
@@ -23,6 +24,8 @@ pub struct CustomerPanel {
     pub since: When,
     /// Whether they are on the page now; none when other nodes may know better.
     pub is_here: Option<bool>,
+    /// Whether an e-mail goes out to them when they have left.
+    pub gets_mail: bool,
     /// What agents noted of them.
     pub note: String,
     /// The note's version, which writing it has to name.
@@ -72,6 +75,7 @@ impl CustomerPanel {
             email_verified: customer.email_verified,
             since: When::ago(state.store.customer_since(customer).await?),
             is_here: state.hub.is_customer_online(customer.key),
+            gets_mail: Reach::of(state, conversation) != Reach::Page,
             note,
             note_version,
             noted,
@@ -82,10 +86,12 @@ impl CustomerPanel {
 
     /// Whether and how the customer can still be reached, in words.
     pub(super) fn reach(&self) -> &'static str {
-        match self.is_here {
-            Some(true) => "On the page now",
-            Some(false) => "Not on the page now",
-            None => "",
+        match (self.is_here, self.gets_mail) {
+            (Some(true), _) => "On the page now",
+            (Some(false), true) => "Offline, can be reached by e-mail",
+            (Some(false), false) => "Offline, only here",
+            (None, true) => "By e-mail",
+            (None, false) => "Only here",
         }
     }
 }

@@ -161,6 +161,7 @@ fn agent_room(status: Status, holder: Holder, name: &str) -> String {
             email_verified: false,
             since: When::ago(at(0)),
             is_here: Some(true),
+            gets_mail: true,
             note: ATTACK.into(),
             note_version: 3,
             noted: Some((ATTACK.into(), When::ago(at(9)))),
