@@ -5,7 +5,7 @@ use super::*;
 use crate::search::Language;
 
 /// Precision and recall of a level, in percent.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Figures {
     level: &'static str,
     precision: usize,
@@ -46,9 +46,11 @@ fn figures(list: &'static str) -> Vec<Figures> {
 
 /// Precision and recall at least, in percent: high, normal, low.
 fn assert_at_least(floors: [(usize, usize); 3], found: &[Figures]) {
-    println!("{found:#?}");
-    for ((precision, recall), found) in floors.into_iter().zip(found) {
-        assert!(found.precision >= precision && found.recall >= recall, "{found:?}");
+    for ((precision, recall), Figures { level, precision: right, recall: found }) in
+        floors.into_iter().zip(found)
+    {
+        println!("{level}: precision {right} %, recall {found} %");
+        assert!(*right >= precision && *found >= recall, "{level}");
     }
 }
 
