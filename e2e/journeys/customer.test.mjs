@@ -95,8 +95,9 @@ test("without scripts: request, answers, older messages, resolve, rating, reopen
   await ada.locator("label", { hasText: "2 of 5, bad" }).click();
   await ada.getByRole("button", { name: "Send rating" }).click();
   await ada.getByText("You rated the help 2 of 5").waitFor();
+  // Within half a minute that undoes it: Grace, who is still there, has it back.
   await ada.getByRole("button", { name: "Reopen" }).click();
-  await ada.getByText("Waiting", { exact: true }).waitFor();
+  await ada.getByText("Ongoing", { exact: true }).waitFor();
 
   const agent = await newWindow({ javaScriptEnabled: false });
   await agent.goto("/support/agent/");
