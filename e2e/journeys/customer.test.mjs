@@ -101,7 +101,7 @@ test("without scripts: request, answers, older messages, resolve, rating, reopen
 
   const agent = await newWindow({ javaScriptEnabled: false });
   await agent.goto("/support/agent/");
-  await agent.getByText("The inbox needs JavaScript").waitFor();
+  assert.match(await agent.locator("noscript p").innerText(), /^The inbox needs JavaScript/);
 });
 
 test("a link goes on in another browser once; forgetting clears this one", async () => {
