@@ -91,7 +91,7 @@ impl Store {
     }
 
     /// Counts urgency, tags and age over the conversations the filter lets through, each facet's own filter aside (S2);
-    /// of more than [`COUNTED`] only so many.
+    /// of more than 10,000 only so many.
     ///
     /// # Errors
     /// [`Error::Database`].
