@@ -5,8 +5,8 @@ mod resume;
 mod world;
 
 use super::*;
-use crate::event::Event;
-use crate::wire::Rejection;
+use crate::event::{Event, What};
+use crate::wire::{Rejection, SuggestionView};
 use domain::*;
 use serde_json::{Value, json};
 use store::Appended;
