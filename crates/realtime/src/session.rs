@@ -23,6 +23,8 @@ use throttle::Throttle;
 pub const MALFORMED_LIMIT: u32 = 10;
 /// How often a lease is renewed at most (C3).
 pub const RENEW_INTERVAL: Duration = Duration::from_secs(10);
+/// How often a holder's activity is told at most (C3).
+const ACTIVE_INTERVAL: Duration = Duration::from_secs(5);
 /// For how long somebody counts as typing without saying so again.
 pub const TYPING_LASTS: Duration = Duration::from_secs(6);
 /// How often the others are told of typing at most.
@@ -85,7 +87,7 @@ pub struct Session {
     version: i64,
     malformed: u32,
     renewed_at: Instant,
-    was_active: bool,
+    active_at: Instant,
     typing_until: Option<Instant>,
     typing: Throttle<bool>,
     seen: Throttle<i64>,
@@ -128,7 +130,7 @@ impl Session {
             version: conversation.version,
             malformed: 0,
             renewed_at: now,
-            was_active: false,
+            active_at: now,
             typing_until: None,
             typing: Throttle::new(TYPING_INTERVAL),
             seen: Throttle::new(SEEN_INTERVAL),

@@ -156,6 +156,9 @@ impl Store {
             Actor::Customer(customer) => {
                 let sql = "UPDATE customers SET entrance_hash = NULL WHERE id = $1";
                 execute!(tx, sql, customer.key.0)?;
+                // Nor does a link they made and left unused bring them back.
+                let sql = "DELETE FROM customer_links WHERE customer_id = $1 AND kind = 'browser'";
+                execute!(tx, sql, customer.key.0)?;
             }
             Actor::Agent(agent) if ended == 1 => {
                 let object = format!("agent {}", agent.id);

@@ -69,23 +69,28 @@ impl Phrase {
     }
 }
 
-/// Whether the parts follow from this place on, with no negation between them.
+/// Whether the parts follow from this place on, with no negation between them. All places that the parts so far may end
+/// at are followed together, so that a phrase that repeats itself takes no longer than another.
 fn follow(parts: &[Part], tokens: &[Token], at: usize, not: Classes) -> bool {
     let Some((first, rest)) = parts.split_first() else { return true };
-    if !first.fits(&tokens[at]) {
-        return false;
+    let mut ends = if first.fits(&tokens[at]) { vec![at] } else { Vec::new() };
+    for part in rest {
+        let mut places: Vec<usize> = ends.iter().flat_map(|end| places_after(tokens, *end, not)).collect();
+        places.retain(|place| part.fits(&tokens[*place]));
+        places.sort_unstable();
+        places.dedup();
+        ends = places;
     }
+    !ends.is_empty()
+}
+
+/// Where a phrase may go on: within reach, in the same clause, and not past a negation.
+fn places_after(tokens: &[Token], at: usize, not: Classes) -> impl Iterator<Item = usize> {
     let reach = tokens.len().min(at + MAX_GAP + 2);
-    let clause = tokens[at + 1..reach].iter().take_while(|token| !token.begins_clause).count();
-    for next in at + 1..=at + clause {
-        if rest.is_empty() || follow(rest, tokens, next, not) {
-            return true;
-        }
-        if tokens[next].classes & not != 0 {
-            return false;
-        }
-    }
-    rest.is_empty()
+    let mut is_open = true;
+    (at + 1..reach)
+        .take_while(|place| !tokens[*place].begins_clause)
+        .take_while(move |place| std::mem::replace(&mut is_open, tokens[*place].classes & not == 0))
 }
 
 fn is_negated_before(tokens: &[Token], at: usize, not: Classes) -> bool {

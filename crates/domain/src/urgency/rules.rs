@@ -65,7 +65,7 @@ impl Rules {
 
     /// Whether they keep to the limits; what is wrong with single phrases only a [`Scorer`](super::Scorer) sees.
     pub(super) fn check(&self) -> Result<(), RulesError> {
-        let in_range = |figure: i32| figure.abs() <= MAX_WEIGHT;
+        let in_range = |figure: i32| (-MAX_WEIGHT..=MAX_WEIGHT).contains(&figure);
         let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= MAX_PHRASE_CHARS;
         if self.topics.len() > MAX_TOPICS {
             return Err(RulesError::Topics);

@@ -198,3 +198,30 @@ proptest! {
         }
     }
 }
+
+/// Words that fit in many places are followed together: taken one after the other, this would not end.
+#[test]
+fn a_phrase_that_repeats_itself_takes_no_longer() {
+    let rules = Rules {
+        high_from: 50,
+        low_below: 10,
+        topics: vec![Topic { reason: "says ab".into(), weight: 40, phrases: vec!["ab ".repeat(20) + "zz"] }],
+    };
+    let scorer = Scorer::new(rules, Language::English).unwrap();
+    assert_eq!(scorer.words(&"ab ".repeat(3_333), NOW).reasons, Vec::<String>::new());
+    assert_eq!(scorer.words(&("ab ".repeat(100) + "zz"), NOW).reasons, ["says ab"]);
+}
+
+#[test]
+fn figures_out_of_range_are_refused() {
+    for figure in [i32::MIN, i32::MAX] {
+        let built_in = Rules::of(Language::English);
+        let mut heavy = built_in.clone();
+        heavy.topics[0].weight = figure;
+        let limits =
+            [Rules { high_from: figure, ..built_in.clone() }, Rules { low_below: figure, ..built_in }];
+        for rules in limits.into_iter().chain([heavy]) {
+            assert!(Scorer::new(rules, Language::English).is_err());
+        }
+    }
+}

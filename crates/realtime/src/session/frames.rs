@@ -1,6 +1,8 @@
 //! What the client sends.
 
-use super::{Effect, MALFORMED_LIMIT, RENEW_INTERVAL, Session, Standing, TYPING_LASTS, refusals};
+use super::{
+    ACTIVE_INTERVAL, Effect, MALFORMED_LIMIT, RENEW_INTERVAL, Session, Standing, TYPING_LASTS, refusals,
+};
 use crate::wire::{ClientFrame, CloseCode, MalformedFrame, ServerFrame};
 use domain::{ClaimToken, ClientId, Side};
 use std::time::Instant;
@@ -9,7 +11,9 @@ impl Session {
     /// The client sent a text frame.
     pub fn on_text(&mut self, text: &str, now: Instant) {
         let frame = ClientFrame::parse(text);
-        self.was_active |= matches!(frame, Ok(ClientFrame::Note { .. } | ClientFrame::Typing { on: true }));
+        if matches!(frame, Ok(ClientFrame::Note { .. } | ClientFrame::Typing { on: true })) {
+            self.on_activity(now);
+        }
         self.on_sign_of_life(now);
         match frame {
             Ok(ClientFrame::Send { client_id, text }) => self.on_send(client_id, text, now),
@@ -27,8 +31,17 @@ impl Session {
             && now.duration_since(self.renewed_at) >= RENEW_INTERVAL
         {
             self.renewed_at = now;
-            let is_active = std::mem::take(&mut self.was_active);
-            self.effects.push_back(Effect::Renew { token, is_active });
+            self.effects.push_back(Effect::Renew { token, is_active: false });
+        }
+    }
+
+    /// A holder who does something is told of at once: it may be what keeps the conversation theirs (C3).
+    fn on_activity(&mut self, now: Instant) {
+        if let Standing::Holder(token) = self.standing
+            && now.duration_since(self.active_at) >= ACTIVE_INTERVAL
+        {
+            (self.active_at, self.renewed_at) = (now, now);
+            self.effects.push_back(Effect::Renew { token, is_active: true });
         }
     }
 

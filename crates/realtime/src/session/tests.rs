@@ -364,14 +364,28 @@ fn c3_signs_of_life_renew_and_silence_does_not() {
     session.on_sign_of_life(start + RENEW_INTERVAL);
     session.on_sign_of_life(start + RENEW_INTERVAL);
     assert_eq!(renewals(&mut session), [Effect::Renew { token: conversation.claim_token, is_active: false }]);
-    session.on_text(r#"{"type":"typing","on":true}"#, start + RENEW_INTERVAL);
-    session.on_sign_of_life(start + 2 * RENEW_INTERVAL);
-    assert_eq!(renewals(&mut session), [Effect::Renew { token: conversation.claim_token, is_active: true }]);
-    session.on_sign_of_life(start + 3 * RENEW_INTERVAL);
-    assert_eq!(renewals(&mut session), [Effect::Renew { token: conversation.claim_token, is_active: false }]);
     session.on_renewed(Err(Refusal::ClaimLost.into()));
     session.on_sign_of_life(start + 4 * RENEW_INTERVAL);
     assert_eq!(renewals(&mut session), []);
+}
+
+#[test]
+fn c3_a_holder_who_types_is_told_of_at_once_and_not_too_often() {
+    let start = Instant::now();
+    let (conversation, mut session) = holder(start);
+    let typing = r#"{"type":"typing","on":true}"#;
+    let mut told = Vec::new();
+    for second in 0..=12 {
+        session.on_text(typing, start + Duration::from_secs(second));
+        let token = conversation.claim_token;
+        if drain(&mut session).1.contains(&Effect::Renew { token, is_active: true }) {
+            told.push(second);
+        }
+    }
+    assert_eq!(told, [5, 10]);
+    let mut customer = owner(start);
+    customer.on_text(typing, start + Duration::from_secs(60));
+    assert!(!drain(&mut customer).1.iter().any(|effect| matches!(effect, Effect::Renew { .. })));
 }
 
 #[test]

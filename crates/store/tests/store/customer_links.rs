@@ -33,7 +33,7 @@ both_databases! {
         assert_eq!([one, other].iter().filter(|result| result.is_ok()).count(), 1);
     }
 
-    /// A link lives for a quarter of an hour, and until another is made.
+    /// A link lives for a quarter of an hour, until another is made, and until its customer signs out.
     async fn a_link_ends(store: TestStore) {
         let noor = customer(&store, "Noor").await;
         let first = store.new_browser_link(&noor).await.unwrap();
@@ -43,6 +43,9 @@ both_databases! {
         assert!(store.customer_link(second.reveal()).await.is_ok());
         store.clock().advance(Duration::from_secs(1));
         assert!(store.customer_link(second.reveal()).await.is_err());
+        let unused = store.new_browser_link(&noor).await.unwrap();
+        store.end_session(&noor).await.unwrap();
+        assert!(store.customer_link(unused.reveal()).await.is_err(), "nor does it outlive being forgotten");
         store.end_session(&noor).await.unwrap();
         assert!(matches!(store.new_browser_link(&noor).await, Err(Error::SignedOut)));
     }

@@ -32,7 +32,7 @@ impl RateLimits {
         }
     }
 
-    /// A session sends, edits or deletes a message; agents may as they like.
+    /// A session sends, edits or deletes a message, resolves, reopens, rates, makes a link; agents may as they like.
     ///
     /// # Errors
     /// `rate_limited`, with when to try again.

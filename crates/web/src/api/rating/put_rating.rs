@@ -36,6 +36,7 @@ pub(crate) struct NewRating {
     responses(
         (status = 200, description = "The conversation, with its rating", body = ConversationView),
         (status = 409, description = "`not_resolved`", body = ProblemDocument),
+        (status = 429, description = "Too many messages and changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn put_rating(
@@ -44,6 +45,7 @@ pub(super) async fn put_rating(
     Params(Nothing {}): Params<Nothing>,
     Body(NewRating { score, comment }): Body<NewRating>,
 ) -> Result<Json<ConversationView>> {
+    state.rates.write(&session)?;
     let score = check_score(score).map_err(|error| Problem::invalid("score", &error))?;
     let comment = check_comment(&comment.unwrap_or_default());
     let comment = comment.map_err(|error| Problem::invalid("comment", &error))?;

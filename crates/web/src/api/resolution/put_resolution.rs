@@ -19,6 +19,7 @@ use realtime::wire::ConversationView;
     responses(
         (status = 200, description = "The conversation, resolved", body = ConversationView),
         (status = 409, description = "`not_claimed`", body = ProblemDocument),
+        (status = 429, description = "Too many messages and changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn put_resolution(
@@ -26,6 +27,7 @@ pub(super) async fn put_resolution(
     Reached { session, conversation }: Reached,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Json<ConversationView>> {
+    state.rates.write(&session)?;
     let conversation = state.store.resolve(&session, conversation.id).await?;
     Ok(Json(ConversationView::new(&conversation, session.actor.side())))
 }
