@@ -18,7 +18,19 @@ export async function signIn(page, email, password = PASSWORD) {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  // Its scripts are there, too, and it hears what happens: a server may be gone the next moment.
+  await until(() => page.evaluate(() => Boolean(document.querySelector("inbox-list")?.socket?.isOpen)));
+}
+
+const PATIENCE_MS = 15_000;
+
+/** Waits until it is so. */
+export async function until(isSo) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not so within ${PATIENCE_MS} ms: ${isSo}`);
+    await new Promise((later) => setTimeout(later, 50));
+  }
 }
 
 /** Writes into the composer and sends with Enter. */

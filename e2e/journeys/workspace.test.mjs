@@ -1,13 +1,15 @@
 // The agent's workspace: everything beside the list, by keyboard, without a page load and without losing a word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { message, request, signIn, write } from "../people.mjs";
+import { message, request, signIn, until, write } from "../people.mjs";
 import { GRACE, LINUS, MARGARET, stage } from "../stage.mjs";
 
 const { newWindow } = stage();
 
 const composer = (page) => page.locator(".composer").getByRole("textbox");
 const row = (page, text) => page.locator(".rows").getByRole("link", { name: text });
+/** Waits until this stands in the composer: canned replies are fetched. */
+const holds = (page, text) => until(async () => text.test(await composer(page).inputValue()));
 const picker = (page) => page.locator('dialog[data-part="picker"]');
 const loads = (page) => page.evaluate(() => performance.getEntriesByType("navigation").length && (globalThis.kept ??= Math.random()));
 
@@ -42,10 +44,10 @@ test("by keyboard from row to row: the list stays, drafts stay, and Back and For
   await grace.keyboard.press("j");
   await grace.keyboard.press("Enter");
   await message(grace, "The second request").waitFor();
-  assert.equal(await composer(grace).inputValue(), "");
+  await holds(grace, /^$/);
   await grace.goBack();
   await message(grace, "The first request").waitFor();
-  assert.equal(await composer(grace).inputValue(), "Half a sen");
+  await holds(grace, /^Half a sen$/);
   await row(grace, /The first request/).and(grace.locator('[aria-current="true"]')).waitFor();
   await grace.goForward();
   await message(grace, "The second request").waitFor();
@@ -77,13 +79,13 @@ test("a customer is answered: canned reply, a word of theirs in between, an edit
   await grace.getByText("Yours").waitFor();
   await composer(grace).press("/");
   await choose(grace, "order", /order number/);
-  assert.match(await composer(grace).inputValue(), /Cleo/);
+  await holds(grace, /Cleo/);
 
   await write(cleo, "Found it, it came!");
   await message(grace, "Found it").waitFor();
   await composer(grace).press("Enter");
   await grace.getByText("Cleo wrote while you typed.").waitFor();
-  assert.match(await composer(grace).inputValue(), /order number/);
+  await holds(grace, /order number/);
   await composer(grace).fill("Good to hear taht.");
   await composer(grace).press("Enter");
   await message(cleo, "Good to hear taht.").waitFor();
