@@ -11,6 +11,8 @@ use uuid::Uuid;
 const BUILT_IN: i64 = 1;
 /// Conversations assessed anew in one go.
 const SWEEP: i64 = 100;
+/// Conversations scored anew in one go: fewer, since their messages are read and scored while writers wait (D8).
+const RESCORED: i64 = 10;
 /// Unanswered messages of one conversation that are scored anew, the newest of them.
 const RESCORED_MESSAGES: i64 = 50;
 
@@ -139,7 +141,7 @@ impl Store {
     pub async fn rescore_outdated(&self) -> Result<usize> {
         let version = self.rules.get().version;
         let mut conn = self.db.read().await?;
-        let outdated = fetch_all!(conn, (Uuid,), OUTDATED, version, SWEEP)?;
+        let outdated = fetch_all!(conn, (Uuid,), OUTDATED, version, RESCORED)?;
         drop(conn);
         self.assess_again(outdated, |conversation, _| conversation.rules_version < version).await
     }
