@@ -89,7 +89,7 @@ pub(super) async fn agent_room(
         State::Open | State::Ongoing(_) | State::Resolved(_) => None,
     };
     // Whoever is named in a note reads it now.
-    state.store.clear_mention(agent, conversation).await?;
+    state.store.read_mention(agent, conversation.key, stretch.last_note_seq).await?;
     Ok(AgentRoom {
         agent_id: agent.id,
         holder,
