@@ -278,10 +278,7 @@ impl Chat {
             match effect {
                 Effect::Send(frame) => line.send(frame),
                 Effect::Append { client_id, text, claim_token } => self.append(client_id, text, claim_token),
-                Effect::AddNote { client_id, text } => {
-                    self.notes.push_back((client_id, text));
-                    self.write_next_note();
-                }
+                Effect::AddNote { client_id, text } => self.add_note(client_id, text),
                 Effect::Read(read) => self.to_read = Some(read),
                 Effect::Renew { token, is_active } => self.renew(token, is_active),
                 Effect::MarkSeen(seq) => self.mark_seen(seq),
@@ -310,6 +307,15 @@ impl Chat {
             Some(done) => self.on_done(done),
             None => self.work.push(job),
         }
+    }
+
+    fn add_note(&mut self, client_id: ClientId, text: String) {
+        if self.state.rates.change(&self.signed_in).is_err() {
+            self.state.metrics.refuse(Code::RateLimited);
+            return self.session.on_noted(client_id, Err(Failure::RateLimited));
+        }
+        self.notes.push_back((client_id, text));
+        self.write_next_note();
     }
 
     fn write_next_note(&mut self) {
