@@ -27,7 +27,7 @@ pub(super) async fn show(
     FromState(state): FromState<AppState>,
     Reached { session, conversation }: Reached,
     Query(query): Query<ShowQuery>,
-    Query(list): Query<ListQuery>,
+    list: ListQuery,
 ) -> Result<Response, Problem> {
     let stretch =
         Stretch::load(&state.store, &conversation, session.actor.side(), query.before, PAGE).await?;
