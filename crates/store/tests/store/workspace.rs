@@ -2,7 +2,7 @@
 
 use crate::{administrator, agent, conversation, customer};
 use domain::{ClientId, Filter, Refusal, Status, UrgencyLevel};
-use store::{Change, Error, MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, Scope, Session};
+use store::{Change, Error, MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, NotificationSettings, Scope, Session};
 use testkit::{TestStore, both_databases};
 
 async fn views(store: &TestStore, session: &Session) -> Vec<String> {
@@ -93,6 +93,25 @@ both_databases! {
         read(3).await;
         assert!(mentions(&store, &bo).await.is_empty());
         assert!(matches!(store.take_changes()[..], [Change::MentionRead(_)]), "their other pages hear of it");
+    }
+
+    /// What an agent wants to be told of is theirs, in whatever session, and no customer's.
+    async fn notification_settings_follow_their_agent(store: TestStore) {
+        let (ada, bo, noor) = (agent(&store, "Ada").await, agent(&store, "Bo").await, customer(&store, "Noor").await);
+        let settings = async |session: &Session| {
+            store.notification_settings(session.actor.agent().unwrap()).await.unwrap()
+        };
+        assert_eq!(settings(&ada).await, NotificationSettings::default());
+        for wanted in [
+            NotificationSettings { desktop: true, sound: true, queue: false },
+            NotificationSettings { desktop: true, sound: false, queue: true },
+        ] {
+            store.keep_notification_settings(&ada, wanted).await.unwrap();
+            assert_eq!(settings(&ada).await, wanted);
+        }
+        assert_eq!(settings(&bo).await, NotificationSettings::default());
+        let refused = store.keep_notification_settings(&noor, NotificationSettings::default()).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::Forbidden))));
     }
 
     /// A11: the same address under another identity is listed apart, whatever its case.

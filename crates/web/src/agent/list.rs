@@ -1,5 +1,6 @@
 //! `GET /support/agent/list/`: facets and rows of the inbox, which its page renews when something changes.
 
+use super::notifications;
 use super::rows::{self, Row, Shown};
 use super::views::{self, Choice, Facet};
 use crate::AppState;
@@ -103,6 +104,8 @@ pub struct List {
     pub queue_is_empty: bool,
     /// In how many of the reader's conversations the customer wrote something unread.
     pub unread: i64,
+    /// What the reader wants to be told of, and how: `desktop`, `sound`, `queue`, by spaces.
+    pub notify: String,
     /// The first page, on a later one.
     pub first: Option<String>,
     /// The next page.
@@ -132,6 +135,7 @@ impl List {
             unsaved: (!is_saved).then(|| views::query(&query.parameters())),
             queue_is_empty: counts.of(Status::Open) == 0,
             unread: state.store.unread(agent).await?,
+            notify: notifications::ticked(state.store.notification_settings(agent).await?),
             first: query.cursor.as_ref().map(|_| query.address("")),
             ..Self::default()
         };
