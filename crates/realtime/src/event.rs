@@ -57,6 +57,8 @@ pub enum What {
         /// Whether they type.
         on: bool,
     },
+    /// Whether the customer is connected; none when it cannot be said. Agents hear of it.
+    Presence(Option<bool>),
     /// The customer's place in the queue.
     Queue(QueuePlace),
     /// The conversation is gone.
@@ -117,7 +119,10 @@ impl Event {
                 (0, &|| ServerFrame::Typing { role: by.side(), name: name.clone(), on: *on })
             }
             What::Queue(place) => (0, &|| ServerFrame::Queue(*place)),
-            What::Note(_) | What::Erased | What::Inbox(_) => return None,
+            What::Presence(online) if side == Side::Agent => {
+                (0, &|| ServerFrame::Presence { online: *online })
+            }
+            What::Note(_) | What::Presence(_) | What::Erased | What::Inbox(_) => return None,
         };
         Some(self.frames[form].get_or_init(|| make().to_json().into()).clone())
     }

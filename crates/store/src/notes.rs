@@ -127,7 +127,7 @@ impl Store {
         let conversation = Arc::new(conversation);
         self.tell(Change::Note { conversation: Arc::clone(&conversation), note: Arc::new(note.clone()) });
         if !agents.is_empty() {
-            self.tell(Change::Mentioned { conversation, by: agent.name.clone(), agents });
+            self.tell(Change::Mentioned { conversation, note_seq: note.note_seq, agents });
         }
         Ok((note, true))
     }

@@ -117,8 +117,9 @@ impl Session {
     }
 
     fn send_held_back(&mut self) {
-        let HeldBack { conversation, customer_seen, agent_seen } = std::mem::take(&mut self.held_back);
-        for event in [conversation, customer_seen, agent_seen].into_iter().flatten() {
+        let HeldBack { conversation, customer_seen, agent_seen, presence } =
+            std::mem::take(&mut self.held_back);
+        for event in [conversation, customer_seen, agent_seen, presence].into_iter().flatten() {
             self.forward(&event);
         }
     }

@@ -431,6 +431,20 @@ fn reading_is_remembered_at_most_once_a_second_and_never_beyond_the_end() {
     assert_eq!(drain(&mut session).1, [Effect::MarkSeen(3)]);
 }
 
+#[test]
+fn an_agent_who_looks_has_read_the_notes_once() {
+    let (now, reader) = (Instant::now(), Actor::Agent(agent()));
+    let before = Conversation { last_seq: 1, last_note_seq: 2, ..conversation() };
+    let mut session =
+        Session::open(&Opening { after: Some(1), notes_after: Some(2), ..opening(&before, &reader) }, now);
+    session.on_event(&event(What::Note(Arc::new(note(3)))), now);
+    drain(&mut session);
+    let seen = json!({"type": "seen", "seq": 1}).to_string();
+    session.on_text(&seen, now);
+    session.on_text(&seen, now);
+    assert_eq!(drain(&mut session).1, [Effect::MarkNotesSeen(3)]);
+}
+
 fn place(ahead: i64, agents_online: usize) -> QueuePlace {
     QueuePlace { ahead, estimate_s: None, agents_online }
 }

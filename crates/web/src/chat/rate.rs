@@ -29,7 +29,7 @@ pub(super) async fn rate(
     let typed = as_typed(&form.comment);
     match checked(&form.score, &typed) {
         Ok((score, comment)) => {
-            state.rates.write(&session)?;
+            state.rates.change(&session)?;
             state.store.rate(&session, conversation.id, score, comment).await?;
             Ok(to_room(&session, conversation.id).into_response())
         }
