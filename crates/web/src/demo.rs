@@ -35,7 +35,7 @@ const STATUSES: [(&str, &str); 4] =
     [("open", "Open"), ("ongoing", "Ongoing"), ("snoozed", "Snoozed"), ("resolved", "Resolved")];
 
 async fn show(State(state): State<AppState>) -> Result<Html<Components>, Problem> {
-    if state.config.demo_sign_ins.is_empty() {
+    if !state.config.is_demo() {
         return Err(Problem::not_found("page"));
     }
     Ok(Html(Components))
