@@ -231,7 +231,7 @@ impl Session {
     }
 
     fn forward(&mut self, event: &Event) {
-        if let Some(frame) = event.frame(self.side, self.html) {
+        if let Some(frame) = event.frame(self.person, self.html) {
             self.effects.push_back(Effect::Send(frame));
         }
     }

@@ -138,6 +138,7 @@ fn write(
                 id: MessageId::new(),
                 seq,
                 author: Author { role: Side::Customer, name: conversation.customer.name.clone() },
+                author_key: conversation.customer.key.0,
                 text: Some(message.text.clone()),
                 client_id: message.client_id,
                 created_at: message.at,

@@ -86,7 +86,12 @@ impl CustomerPanel {
 
     /// Whether and how the customer can still be reached, in words.
     pub(super) fn reach(&self) -> &'static str {
-        match (self.is_here, self.gets_mail) {
+        self.reach_if(self.is_here)
+    }
+
+    /// The same, were the customer there (true), or not.
+    pub(super) fn reach_if(&self, is_here: Option<bool>) -> &'static str {
+        match (is_here, self.gets_mail) {
             (Some(true), _) => "On the page now",
             (Some(false), true) => "Offline, can be reached by e-mail",
             (Some(false), false) => "Offline, only here",

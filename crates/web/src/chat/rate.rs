@@ -10,7 +10,7 @@ use crate::form::{PageForm, as_typed, sentence};
 use crate::view::Html;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{RatingError, Side, check_comment, check_score};
+use domain::{RatingError, check_comment, check_score};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ pub(super) async fn rate(
             Ok(to_room(&session, conversation.id).into_response())
         }
         Err(error) => {
-            let stretch = Stretch::load(&state.store, &conversation, Side::Customer, None, PAGE).await?;
+            let stretch = Stretch::load(&state.store, &conversation, None, None, PAGE).await?;
             let mut page = customer_room(&state, &conversation, stretch).await?;
             page.rating.comment = typed;
             page.rating.error = Some(sentence(&error.to_string()));

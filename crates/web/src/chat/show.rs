@@ -30,7 +30,7 @@ pub(super) async fn show(
     list: ListQuery,
 ) -> Result<Response, Problem> {
     let stretch =
-        Stretch::load(&state.store, &conversation, session.actor.side(), query.before, PAGE).await?;
+        Stretch::load(&state.store, &conversation, session.actor.agent(), query.before, PAGE).await?;
     match &session.actor {
         Actor::Customer(_) => {
             let page = customer_room(&state, &conversation, stretch).await?;

@@ -32,6 +32,7 @@ fn message(seq: i64, role: Side, name: &str, text: &str, minutes: u64) -> Messag
         id: MessageId::new(),
         seq,
         author: Author { role, name: name.into() },
+        author_key: 1,
         text: Some(text.into()),
         client_id: ClientId::new(),
         created_at: at(minutes),
@@ -122,7 +123,7 @@ fn room(viewer: &'static str, status: Status, messages: &[Message], notes: &[Not
         last_rev: 0,
         last_note_seq: 2,
         other_seen_seq: 9,
-        transcript: Transcript::new(messages, notes, Some(1)),
+        transcript: Transcript::new(None, messages, notes, Some(1)),
     }
 }
 
@@ -308,7 +309,7 @@ fn pages() -> Vec<(&'static str, String)> {
     long.truncate(2);
     long.push(message(3, Side::Customer, LONG_NAME, &"a word and another ".repeat(526), 4));
     vec![
-        ("landing", Landing.to_string()),
+        ("landing", Landing { is_demo: true }.to_string()),
         ("entrance", Entrance::default().to_string()),
         (
             "entrance-wrong",
@@ -454,7 +455,18 @@ fn every_page_says_what_it_is() {
 
 #[test]
 fn a_transcript_merges_notes_groups_minutes_and_parts_days() {
-    let html = Transcript::new(&messages(), &notes(), None).to_string();
+    let mira = Agent {
+        key: AgentKey(1),
+        id: AgentId::new(),
+        name: "Mira Okafor".into(),
+        email: "mira@example.com".into(),
+        role: AgentRole::Agent,
+    };
+    let namesake = Agent { key: AgentKey(2), ..mira.clone() };
+    let html = Transcript::new(Some(&namesake), &messages(), &notes(), None).to_string();
+    assert!(!html.contains("from-agent own"), "not by the name");
+    let html = Transcript::new(Some(&mira), &messages(), &notes(), None).to_string();
+    assert_eq!(html.matches("from-agent own").count(), 4);
     let place = |needle: &str| html.find(needle).unwrap_or_else(|| panic!("{needle} is not there"));
     assert!(
         place("id=\"m2\"") < place("claimed the conversation"),
