@@ -33,6 +33,7 @@ mod notes;
 mod open;
 mod page;
 mod passwords;
+mod past;
 mod queue;
 mod records;
 mod repair;
@@ -68,6 +69,7 @@ pub use metrics::Metrics;
 pub use open::{DatabaseConfig, SQLITE_FILE, known_migrations};
 pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
+pub use past::{Past, PastDeed, PastStep};
 pub use queue::Counts;
 pub use records::{
     CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,
