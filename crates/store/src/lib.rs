@@ -34,6 +34,7 @@ mod notification_settings;
 mod open;
 mod page;
 mod passwords;
+mod past;
 mod queue;
 mod records;
 mod repair;
@@ -70,6 +71,7 @@ pub use notification_settings::NotificationSettings;
 pub use open::{DatabaseConfig, SQLITE_FILE, known_migrations};
 pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
+pub use past::{Past, PastDeed, PastStep};
 pub use queue::Counts;
 pub use records::{
     CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,
