@@ -236,6 +236,7 @@ impl<'p> Replay<'p> {
             message: Message {
                 id: MessageId::new(),
                 seq,
+                author_key,
                 author,
                 text: Some(text.to_owned()),
                 client_id,

@@ -67,9 +67,11 @@ pub(super) async fn messages_since(
     since: &[(ConversationKey, i64)],
     limit: u32,
 ) -> Result<Vec<MessageRow>> {
-    let sql = select_messages!(
-        "JOIN unnest($1::bigint[], $2::bigint[]) AS since (key, after) ON conversation_id = key AND seq > after
-         ORDER BY conversation_id, seq LIMIT $3"
+    // Lateral, so that no plan reads the whole table to join it with a few conversations.
+    let sql = concat!(
+        "SELECT messages.* FROM unnest($1::bigint[], $2::bigint[]) AS since (key, after) CROSS JOIN LATERAL (",
+        select_messages!("WHERE conversation_id = key AND seq > after ORDER BY seq LIMIT $3"),
+        ") AS messages ORDER BY conversation_id, seq LIMIT $3"
     );
     Ok(sqlx::query_as(sql)
         .bind(column(since, |(key, _)| key.0))
