@@ -474,6 +474,6 @@ fn a_transcript_merges_notes_groups_minutes_and_parts_days() {
     );
     assert!(place("claimed the conversation") < place("id=\"m3\""));
     assert!(html.contains(r#"class="message from-customer continues" id="m2""#));
-    assert!(html.contains(r#"class="message from-agent" id="m3""#));
+    assert!(html.contains(r#"class="message from-agent own" id="m3""#));
     assert_eq!(html.matches(r#"class="day""#).count(), 2);
 }
