@@ -18,7 +18,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await message(grace, "My printer is on fire").waitFor();
   await ada.getByText("Waiting", { exact: true }).waitFor();
   await grace.getByRole("button", { name: "Claim", exact: true }).click();
-  await grace.getByText("Yours").waitFor();
+  await grace.getByText("Yours", { exact: true }).waitFor();
   await ada.getByRole("heading", { name: "Grace" }).waitFor();
   await message(ada, "My printer is on fire").getByText("Seen").waitFor();
 
@@ -64,7 +64,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await ada.getByRole("heading", { name: "Linus" }).waitFor();
   await linus.getByRole("navigation", { name: "Filters" }).getByRole("link", { name: /^Mine/ }).click();
   await linus.getByRole("link", { name: /^Ada/ }).click();
-  await linus.getByText("Yours").waitFor();
+  await linus.getByText("Yours", { exact: true }).waitFor();
   await write(linus, "Your new one is on its way.");
   await message(ada, "Your new one is on its way.").waitFor();
 
@@ -73,7 +73,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await ada.getByText("This is resolved.").waitFor();
   await linus.getByRole("button", { name: "Undo" }).click();
   await ada.getByText("Ongoing", { exact: true }).waitFor();
-  await linus.getByText("Yours").waitFor();
+  await linus.getByText("Yours", { exact: true }).waitFor();
   await linus.getByRole("button", { name: "Resolve" }).click();
   await linus.getByText("Resolved. A new message from the customer reopens it.").waitFor();
   await ada.locator("label", { hasText: "5 of 5" }).click();
@@ -91,7 +91,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await message(grace, "One more thing").waitFor();
   await ada.getByText("Waiting", { exact: true }).waitFor();
   await grace.getByRole("button", { name: "Claim", exact: true }).click();
-  await grace.getByText("Yours").waitFor();
+  await grace.getByText("Yours", { exact: true }).waitFor();
 });
 
 test("two agents race for the next one; who has it is told to the other, who may leave notes", async () => {
@@ -102,7 +102,7 @@ test("two agents race for the next one; who has it is told to the other, who may
   for (const agent of [grace, linus]) await agent.getByRole("link", { name: /Bob.*And mine/s }).waitFor();
   const heading = (agent) => agent.locator("chat-room").getByRole("heading", { level: 1 });
   await Promise.all([grace, linus].map((agent) => agent.keyboard.press("c")));
-  for (const agent of [grace, linus]) await agent.getByText("Yours").waitFor();
+  for (const agent of [grace, linus]) await agent.getByText("Yours", { exact: true }).waitFor();
   const given = [await heading(grace).innerText(), await heading(linus).innerText()];
   assert.deepEqual(given.toSorted(), ["Ada", "Bob"], "each has another one");
 
@@ -146,7 +146,7 @@ test("what is written while the server is away is kept, and sent once when it is
   const address = await request(ada, { name: "Ada", email: "ada@example.com", text: "Are you there?" });
   await signIn(grace, GRACE.email);
   await grace.goto(address);
-  await grace.getByText("Yours").waitFor();
+  await grace.getByText("Yours", { exact: true }).waitFor();
   await signIn(linus, LINUS.email);
 
   await here.server.crash();

@@ -94,9 +94,11 @@ test("a customer is answered: canned reply, a word of theirs in between, an edit
   await grace.getByRole("button", { name: "Delete" }).click();
   await grace.getByRole("button", { name: "Delete for everybody" }).click();
   await message(cleo, "This message was deleted").waitFor();
+  await message(grace, "This message was deleted").waitFor();
 
   await grace.keyboard.press("Escape");
   await grace.keyboard.press("t");
+  await grace.locator("input:focus").waitFor();
   await grace.keyboard.type("parcel");
   await grace.keyboard.press("Enter");
   await grace.getByRole("button", { name: "Take off the tag parcel" }).waitFor();
