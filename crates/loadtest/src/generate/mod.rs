@@ -5,7 +5,7 @@ mod talk;
 mod words;
 
 pub use talk::{Amount, Talks};
-pub use words::{COMMON_WORD, RARE_EVERY, RARE_WORDS};
+pub use words::{COMMON_WORD, FREQUENT_WORDS, PHRASES, RARE_EVERY, RARE_WORDS, name};
 
 use anyhow::{Context, Result};
 use clap::Args;

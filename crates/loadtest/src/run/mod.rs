@@ -3,9 +3,11 @@
 mod fleet;
 mod idle;
 mod never_read;
+mod questions;
 mod rate;
 pub mod relay;
 mod saturate;
+mod search;
 mod storage;
 mod storm;
 mod table;
@@ -33,6 +35,8 @@ pub enum Mode {
     NeverRead,
     /// What the database itself does: rows in batches, and one row per commit
     Storage,
+    /// Searches with facets by REST, by what is searched for, among messages made beforehand
+    Search,
 }
 
 /// Measure how fast and how small the program is, beside yardsticks measured in the same run
@@ -89,6 +93,19 @@ pub struct RunArgs {
     /// storage: rows per batch
     #[arg(long, value_name = "COUNT", env = "LOADTEST_BATCH", default_value_t = 200)]
     pub batch: usize,
+
+    /// search: how many messages there are
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_MESSAGES", default_value_t = 1_000_000)]
+    pub messages: usize,
+
+    /// search: how many searches of each kind
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_QUESTIONS", default_value_t = 240)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    pub questions: u16,
+
+    /// search: a data directory, or with `--database postgres` a URL, which `generate` filled before; it gets one more agent
+    #[arg(long, value_name = "DIR|URL", env = "LOADTEST_FILLED")]
+    pub filled: Option<String>,
 }
 
 impl RunArgs {
@@ -102,7 +119,8 @@ impl RunArgs {
 /// # Errors
 /// When the program or its database cannot be started, or a client is refused.
 pub async fn run(args: RunArgs) -> Result<bool> {
-    let all = [Mode::Storage, Mode::Saturate, Mode::Rate, Mode::NeverRead, Mode::Idle, Mode::Storm];
+    let all =
+        [Mode::Storage, Mode::Saturate, Mode::Rate, Mode::NeverRead, Mode::Idle, Mode::Storm, Mode::Search];
     let modes = if args.modes.is_empty() { &all[..] } else { &args.modes };
     let mut table = Table::new(args.database.database.name());
     for mode in modes {
@@ -117,8 +135,10 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
     let directory = tempfile::Builder::new().prefix("loadtest-").tempdir_in("/var/tmp")?;
     let database = Database::create(&args.database, directory.path()).await?;
     let measured = async {
-        if mode == Mode::Storage {
-            return storage::measure(args, &database, directory.path(), table).await;
+        match mode {
+            Mode::Storage => return storage::measure(args, &database, directory.path(), table).await,
+            Mode::Search => return search::measure(args, &database, directory.path(), table).await,
+            _ => {}
         }
         let mut fleet = Fleet::start(args, &database, directory.path()).await?;
         match mode {
@@ -126,7 +146,7 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
             Mode::Rate => rate::measure(args, &fleet, table).await?,
             Mode::NeverRead => never_read::measure(args, &fleet, table).await?,
             Mode::Idle => idle::measure(args, &fleet, table).await?,
-            Mode::Storm | Mode::Storage => storm::measure(args, &mut fleet, table).await?,
+            Mode::Storm | Mode::Storage | Mode::Search => storm::measure(args, &mut fleet, table).await?,
         }
         fleet.stop().await
     };
