@@ -4,6 +4,7 @@ mod postgres;
 mod rows;
 pub(crate) mod search;
 mod sqlite;
+pub(crate) mod vocabulary;
 
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
@@ -11,6 +12,7 @@ use crate::db::{Conn, ConnMut, NEVER, Tx, fetch_optional};
 use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, side};
 use crate::repair::StandRow;
+use crate::search::customer_words;
 use crate::{Clock, Error, Result};
 use domain::{ClientId, Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::FromRow;
@@ -150,6 +152,7 @@ pub(crate) async fn sent_before(tx: &mut Tx, keys: &[&SentKey]) -> Result<Vec<Se
 
 /// Writes messages, their keys and their index entries.
 pub(crate) async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
+    messages.iter().for_each(|message| tx.indexes(&message.words));
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::insert_messages(conn, messages).await,
         ConnMut::Postgres(conn) => postgres::insert_messages(conn, messages).await,
@@ -166,6 +169,7 @@ pub(crate) async fn save_progress(tx: &mut Tx, conversations: &[&Conversation]) 
 
 /// Makes those of these customers who are unknown, with their index entries; tells how many.
 pub(crate) async fn insert_customers(tx: &mut Tx, newcomers: &[Newcomer<'_>]) -> Result<usize> {
+    newcomers.iter().for_each(|new| tx.indexes(&customer_words(new.name, new.email)));
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::insert_customers(conn, newcomers).await,
         ConnMut::Postgres(conn) => postgres::insert_customers(conn, newcomers).await,
@@ -193,6 +197,7 @@ pub(crate) enum Indexed {
 
 /// Sets the words under which something is found; no words, and it is not found any more (S4).
 pub(crate) async fn index(tx: &mut Tx, what: Indexed, key: i64, words: &str) -> Result<()> {
+    tx.indexes(words);
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::index(conn, what, key, words).await,
         ConnMut::Postgres(conn) => postgres::index(conn, what, key, words).await,
