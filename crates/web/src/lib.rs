@@ -20,6 +20,7 @@ pub mod page;
 mod security;
 pub mod socket;
 mod state;
+mod typed_search;
 mod unhurried;
 pub mod view;
 

@@ -7,7 +7,7 @@ mod list_conversations;
 mod put_tags;
 mod suggestions;
 
-pub(super) use filter::FilterText;
+pub(crate) use filter::FilterText;
 
 use crate::AppState;
 use utoipa_axum::router::OpenApiRouter;

@@ -12,5 +12,6 @@ mod nodes;
 mod notes;
 mod reference_faults;
 mod search;
+mod search_words;
 mod sessions;
 mod sockets;
