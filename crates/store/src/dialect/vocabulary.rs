@@ -127,10 +127,8 @@ pub(crate) async fn hits(conn: &mut Conn, query: &Query) -> Result<i64> {
                     .fetch_one(conn)
                     .await?
             }
-            // Planned anew each time: how common the word is decides which index is best.
             ConnMut::Postgres(conn) => {
-                let counted = sqlx::query_scalar(postgres_hits(place)).bind(&query).bind(MAX_HITS);
-                counted.persistent(false).fetch_one(conn).await?
+                sqlx::query_scalar(postgres_hits(place)).bind(&query).bind(MAX_HITS).fetch_one(conn).await?
             }
         };
     }

@@ -4,9 +4,11 @@ use crate::Result;
 use crate::db::Time;
 use crate::dialect::search::{FoundRow, Lookup, Place, alike};
 use domain::search::{Pattern, Query, STEM_MARK};
-use sqlx::FromRow;
 use sqlx::postgres::PgConnection;
+use sqlx::{Connection, FromRow};
 use std::fmt::Write;
+
+const PLANNED_ANEW: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// The index words as `tsvector` input, so that no parser or locale of the server's has a say in them. Words have
 /// positions, which phrases need, stems none.
@@ -31,6 +33,7 @@ pub(in crate::dialect) const ALIKE: &str = alike!(
 
 /// Planned anew each time: how common the words are decides which index is best.
 pub(in crate::dialect) async fn find(conn: &mut PgConnection, lookup: &Lookup<'_>) -> Result<Vec<FoundRow>> {
+    let mut tx = conn.begin_with(PLANNED_ANEW).await?;
     let columns: Columns = sqlx::query_as(find_sql(lookup.place, lookup.customer.is_some()))
         .bind(tsquery(lookup.query))
         .bind(lookup.below)
@@ -40,8 +43,9 @@ pub(in crate::dialect) async fn find(conn: &mut PgConnection, lookup: &Lookup<'_
         .bind(lookup.customer.map(|customer| customer.0))
         .bind(ranking(lookup.query))
         .persistent(false)
-        .fetch_one(conn)
+        .fetch_one(&mut *tx)
         .await?;
+    tx.commit().await?;
     Ok(columns.into_rows())
 }
 
