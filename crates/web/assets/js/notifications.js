@@ -1,4 +1,5 @@
 // What reaches an agent who looks elsewhere: the number before the page's title, a desktop notification, a short tone.
+import { say } from "./agent-texts.js";
 import { Kept } from "./drafts.js";
 
 const TONES = [[660, 0], [880, 0.11]];
@@ -45,7 +46,7 @@ export class Notifications {
 
   /** The queue grew. */
   tellWaiting() {
-    if (this.#settings.queue) this.tell({ text: "Somebody new is waiting in the queue", conversation: null }, false);
+    if (this.#settings.queue) this.tell({ text: say("inbox-somebody-waits"), conversation: null }, false);
   }
 
   get #settings() {
