@@ -44,3 +44,11 @@ export async function write(page, text) {
 export function message(page, text) {
   return page.getByRole("log").locator("[data-seq]", { hasText: text });
 }
+
+/** Chooses in the picker that is open. */
+export async function choose(page, words, option = words) {
+  const picker = page.locator('dialog[data-part="picker"]');
+  await picker.getByRole("combobox").fill(words);
+  await picker.getByRole("option", { name: option }).and(page.locator('[aria-selected="true"]')).waitFor();
+  await page.keyboard.press("Enter");
+}

@@ -63,7 +63,7 @@ test("a reply being written stays one when the claim is lost, and is sent only b
   await message(ada, "The blue one").waitFor();
 });
 
-test("how long the customer waits is told as it changes", async () => {
+test("beside the conversation: how long the customer waits, who they are on a phone, and what their home counts", async () => {
   const { ada, grace } = await conversation("Anybody there?");
   const waiting = grace.locator('[data-part="waiting"]');
   await waiting.getByText("0 min").waitFor();
@@ -71,24 +71,17 @@ test("how long the customer waits is told as it changes", async () => {
   await waiting.getByText("no", { exact: true }).waitFor();
   await write(ada, "Good!");
   await waiting.getByText("0 min").waitFor();
-});
 
-test("the customer stands one button away on a small screen", async () => {
-  const { grace, ada } = await conversation("Do you see me?");
   await grace.setViewportSize({ width: 360, height: 740 });
   assert.ok(await grace.getByText("ada@example.com").isHidden());
   await grace.getByRole("button", { name: "Customer" }).click();
   await grace.getByText("not verified", { exact: true }).waitFor();
   await grace.keyboard.press("Escape");
   await grace.getByText("not verified", { exact: true }).waitFor({ state: "hidden" });
-  await ada.close();
-});
 
-test("the customer's home counts what came while they were elsewhere", async () => {
-  const { ada, grace } = await conversation("Shall I wait?");
   await ada.goto("/support/customer/");
-  await ada.getByRole("link", { name: /Shall I wait/ }).waitFor();
-  for (const text of ["No need.", "It is on its way."]) {
+  await ada.getByRole("link", { name: /Anybody there/ }).waitFor();
+  for (const text of ["No need to wait.", "It is on its way."]) {
     await write(grace, text);
     await message(grace, text).waitFor();
   }

@@ -1,7 +1,7 @@
 // The agent's workspace: everything beside the list, by keyboard, without a page load and without losing a word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { message, request, signIn, until, write } from "../people.mjs";
+import { choose, message, request, signIn, until, write } from "../people.mjs";
 import { GRACE, LINUS, MARGARET, stage } from "../stage.mjs";
 
 const { newWindow } = stage();
@@ -10,15 +10,7 @@ const composer = (page) => page.locator(".composer").getByRole("textbox");
 const row = (page, text) => page.locator(".rows").getByRole("link", { name: text });
 /** Waits until this stands in the composer: canned replies are fetched. */
 const holds = (page, text) => until(async () => text.test(await composer(page).inputValue()));
-const picker = (page) => page.locator('dialog[data-part="picker"]');
 const loads = (page) => page.evaluate(() => performance.getEntriesByType("navigation").length && (globalThis.kept ??= Math.random()));
-
-/** Chooses in the picker that is open. */
-async function choose(page, words, option = words) {
-  await picker(page).getByRole("combobox").fill(words);
-  await picker(page).getByRole("option", { name: option }).and(page.locator('[aria-selected="true"]')).waitFor();
-  await page.keyboard.press("Enter");
-}
 
 async function agent(who, options) {
   const page = await newWindow({ viewport: { width: 1440, height: 900 }, ...options });
@@ -102,9 +94,11 @@ test("a customer is answered: canned reply, a word of theirs in between, an edit
   await grace.getByRole("button", { name: "Delete" }).click();
   await grace.getByRole("button", { name: "Delete for everybody" }).click();
   await message(cleo, "This message was deleted").waitFor();
+  await message(grace, "This message was deleted").waitFor();
 
   await grace.keyboard.press("Escape");
   await grace.keyboard.press("t");
+  await grace.locator("input:focus").waitFor();
   await grace.keyboard.type("parcel");
   await grace.keyboard.press("Enter");
   await grace.getByRole("button", { name: "Take off the tag parcel" }).waitFor();
@@ -151,7 +145,7 @@ test("handed over with a note that mentions a colleague, and taken over by an ad
   await margaret.getByRole("link", { name: "Claim taken over" }).first().waitFor();
 });
 
-test("snoozed until tomorrow, found by the palette, woken by the customer; a list is saved as a view", async () => {
+test("snoozed until tomorrow, found by the palette, woken by the customer and by its time; a list is saved as a view", async () => {
   const emil = await newWindow();
   const address = await request(emil, { name: "Emil", email: "emil@example.com", text: "No hurry at all" });
   const grace = await agent(GRACE);
@@ -168,6 +162,17 @@ test("snoozed until tomorrow, found by the palette, woken by the customer; a lis
   await message(grace, "No hurry at all").waitFor();
   await write(emil, "Now there is some hurry");
   await grace.locator('[data-part="status"]').getByText("Open").waitFor();
+  await grace.keyboard.press("c");
+  await grace.getByText("Yours").waitFor();
+  const until = Date.now() + 3_000;
+  await grace.evaluate(async ([address, until]) => {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ until: new Date(until).toISOString() });
+    await fetch(`/api/v1/conversations/${address.split("/")[2]}/snooze?as=agent`, { method: "PUT", headers, body });
+  }, [address, until]);
+  await grace.locator('[data-part="status"]').getByText("Snoozed").waitFor();
+  await grace.locator('[data-part="status"]').getByText("Open").waitFor();
+  assert.ok(Date.now() >= until, "it does not wake before its time");
 
   const filters = grace.getByRole("navigation", { name: "Filters" });
   await grace.getByRole("searchbox").fill("hurry");

@@ -1,6 +1,6 @@
 //! What is said: messages, which both sides see, and notes and system events, which only agents see.
 
-use crate::{ClientId, MessageId, NoteId, Side, Timestamp};
+use crate::{AgentKey, ClientId, MessageId, NoteId, Side, Timestamp};
 use serde::Serialize;
 
 /// Who wrote something, as it was when they wrote it.
@@ -21,6 +21,8 @@ pub struct Message {
     pub seq: i64,
     /// Who wrote it.
     pub author: Author,
+    /// Their key, as a customer or an agent.
+    pub author_key: i64,
     /// The text exactly as sent; none when deleted.
     pub text: Option<String>,
     /// The sender's own id of it (D2).
@@ -33,6 +35,13 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// Whether it was deleted; its number stays.
     pub deleted: bool,
+}
+
+impl Message {
+    /// Whether this agent wrote it, whatever they are called.
+    pub fn is_by(&self, agent: AgentKey) -> bool {
+        self.author.role == Side::Agent && self.author_key == agent.0
+    }
 }
 
 /// What an entry of the agents' log is.

@@ -122,6 +122,14 @@ impl Actor {
         }
     }
 
+    /// The key, as a customer or an agent.
+    pub fn key(&self) -> i64 {
+        match self {
+            Self::Customer(customer) => customer.key.0,
+            Self::Agent(agent) => agent.key.0,
+        }
+    }
+
     /// The agent, if they are one.
     pub fn agent(&self) -> Option<&Agent> {
         match self {

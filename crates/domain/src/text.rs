@@ -7,6 +7,9 @@ pub const MAX_NAME_CHARS: usize = 200;
 /// The longest tag, in Unicode scalar values.
 pub const MAX_TAG_CHARS: usize = 50;
 
+/// The longest short code of a canned reply, in Unicode scalar values.
+pub const MAX_SHORT_CODE_CHARS: usize = 50;
+
 /// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
@@ -51,6 +54,14 @@ pub fn check_tag(typed: &str) -> Result<&str, TextError> {
     let tag = check_line("tag", typed, MAX_TAG_CHARS)?;
     // Filters take several tags by comma.
     if tag.contains(',') { Err(TextError::Comma("tag")) } else { Ok(tag) }
+}
+
+/// A canned reply's short code, without spaces around it.
+///
+/// # Errors
+/// See [`TextError`].
+pub fn check_short_code(typed: &str) -> Result<&str, TextError> {
+    check_line("short code", typed, MAX_SHORT_CODE_CHARS)
 }
 
 /// A text that may be absent, without blanks around it; none when nothing can be seen.

@@ -2,6 +2,7 @@
 
 use crate::check::{self, CheckArgs};
 use crate::faults::{self, FaultsArgs};
+use crate::generate::{self, GenerateArgs};
 use crate::prove::{self, ProveArgs};
 use crate::run::relay::{self, RelayArgs};
 use crate::run::{self, RunArgs};
@@ -21,6 +22,7 @@ enum Command {
     Check(CheckArgs),
     Prove(ProveArgs),
     Faults(FaultsArgs),
+    Generate(GenerateArgs),
     Run(RunArgs),
     Relay(RelayArgs),
 }
@@ -35,6 +37,7 @@ impl Cli {
             Command::Check(args) => check::run(args).await,
             Command::Prove(args) => prove::run(args).await,
             Command::Faults(args) => faults::run(args).await,
+            Command::Generate(args) => generate::run(args).await,
             Command::Run(args) => run::run(args).await,
             Command::Relay(args) => relay::run(args).await,
         }

@@ -7,11 +7,13 @@ mod hint;
 mod node;
 mod outbox;
 mod redis;
+mod roll;
 
-pub use hint::{Hint, News, mention_text};
+pub use hint::{Hint, News};
 pub use node::{Heard, Node};
 pub use outbox::Outbox;
 pub use redis::{Redis, RedisAddressError};
+pub use roll::{Roll, Standing, part_of};
 
 use crate::Hub;
 use uuid::Uuid;

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 /// Makes the HTML of frames, as the page shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Render {
-    /// Of a message.
-    pub message: fn(&Message) -> String,
+    /// Of a message; true when the reading agent wrote it.
+    pub message: fn(&Message, bool) -> String,
     /// Of a note.
     pub note: fn(&Note) -> String,
 }
@@ -19,8 +19,8 @@ pub struct Render {
 pub struct Event {
     /// What happened.
     pub what: What,
-    /// The frame in its two forms: for customers and agents, or without and with HTML.
-    frames: [OnceLock<Bytes>; 2],
+    /// The frame in its forms: for customers and agents; or without HTML, with it, and with that of the author.
+    frames: [OnceLock<Bytes>; 3],
 }
 
 /// What happened.
@@ -57,6 +57,8 @@ pub enum What {
         /// Whether they type.
         on: bool,
     },
+    /// Whether the customer is connected; none when it cannot be said. Agents hear of it.
+    Presence(Option<bool>),
     /// The customer's place in the queue.
     Queue(QueuePlace),
     /// The conversation is gone.
@@ -83,6 +85,11 @@ impl Person {
         }
     }
 
+    /// Whether they are the agent who wrote a message; whose a customer's is, nobody has to be told.
+    pub fn wrote(self, message: &Message) -> bool {
+        matches!(self, Self::Agent(agent) if message.is_by(agent))
+    }
+
     /// The side they are on.
     pub fn side(self) -> Side {
         match self {
@@ -95,16 +102,22 @@ impl Person {
 impl Event {
     /// An event whose JSON is not made yet.
     pub fn new(what: What) -> Self {
-        Self { what, frames: [OnceLock::new(), OnceLock::new()] }
+        Self { what, frames: Default::default() }
     }
 
-    /// The frame that tells `side` of it, with HTML when `html` is given. None for what is not told as it stands, or
-    /// not to that side (notes are the agents' alone).
-    pub fn frame(&self, side: Side, html: Option<Render>) -> Option<Bytes> {
-        let with_html = usize::from(html.is_some());
+    /// The frame that tells `reader` of it, with HTML when `html` is given. None for what is not told as it stands, or
+    /// not to their side (notes are the agents' alone).
+    pub fn frame(&self, reader: Person, html: Option<Render>) -> Option<Bytes> {
+        let (side, with_html) = (reader.side(), usize::from(html.is_some()));
         let (form, make): (usize, &dyn Fn() -> ServerFrame) = match &self.what {
-            What::Message { message, .. } => (with_html, &|| message_frame(message, html)),
-            What::MessageChanged(message) => (with_html, &|| message_changed_frame(message, html)),
+            What::Message { message, .. } => {
+                let own = reader.wrote(message);
+                (with_html * (1 + usize::from(own)), &move || message_frame(message, html, own))
+            }
+            What::MessageChanged(message) => {
+                let own = reader.wrote(message);
+                (with_html * (1 + usize::from(own)), &move || message_changed_frame(message, html, own))
+            }
             What::Note(note) if side == Side::Agent => (with_html, &|| note_frame(note, html)),
             What::Conversation(conversation) | What::Stands(conversation) => {
                 (usize::from(side == Side::Agent), &|| {
@@ -117,19 +130,22 @@ impl Event {
                 (0, &|| ServerFrame::Typing { role: by.side(), name: name.clone(), on: *on })
             }
             What::Queue(place) => (0, &|| ServerFrame::Queue(*place)),
-            What::Note(_) | What::Erased | What::Inbox(_) => return None,
+            What::Presence(online) if side == Side::Agent => {
+                (0, &|| ServerFrame::Presence { online: *online })
+            }
+            What::Note(_) | What::Presence(_) | What::Erased | What::Inbox(_) => return None,
         };
         Some(self.frames[form].get_or_init(|| make().to_json().into()).clone())
     }
 }
 
-pub(crate) fn message_frame(message: &Message, html: Option<Render>) -> ServerFrame {
-    let html = html.map(|render| (render.message)(message));
+pub(crate) fn message_frame(message: &Message, html: Option<Render>, own: bool) -> ServerFrame {
+    let html = html.map(|render| (render.message)(message, own));
     ServerFrame::Message { message: MessageView::new(message), html }
 }
 
-pub(crate) fn message_changed_frame(message: &Message, html: Option<Render>) -> ServerFrame {
-    let html = html.map(|render| (render.message)(message));
+pub(crate) fn message_changed_frame(message: &Message, html: Option<Render>, own: bool) -> ServerFrame {
+    let html = html.map(|render| (render.message)(message, own));
     ServerFrame::MessageChanged { message: MessageView::new(message), html }
 }
 

@@ -14,13 +14,13 @@ pub use presence::BusState;
 pub use registry::{Attachment, Place};
 
 use crate::Metrics;
-use crate::bus::{Hint, Outbox, mention_text};
+use crate::bus::{Hint, Outbox};
 use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
 use crate::wire::CloseCode;
 use catch_up::Rumours;
-use domain::{AgentKey, Conversation, ConversationId, SessionKey, Side};
-use inbox::Pending;
+use domain::{Conversation, ConversationId, SessionKey, Side};
+use inbox::{Mention, Pending};
 use presence::Presence;
 use registry::Registry;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,7 +90,10 @@ impl Hub {
         let (person, mailbox) = (Person::of(&session.actor), Arc::new(Mailbox::default()));
         let limit = self.0.sockets_per_customer;
         self.metrics().sockets(person, place).inc();
-        let oldest = self.registry().add(session.key, person, place, &mailbox, limit);
+        let mut registry = self.registry();
+        let came = !registry.is_online(person);
+        let oldest = registry.add(session.key, person, place, &mailbox, limit);
+        drop(registry);
         if let Some(oldest) = oldest {
             oldest.close(CloseCode::TooSlow);
         }
@@ -98,21 +101,27 @@ impl Hub {
         if self.0.draining.load(Ordering::SeqCst) {
             mailbox.close(CloseCode::Restart);
         }
-        self.recount_for(person);
+        self.tell_person(person, came.then_some(true));
         Attachment::new(self.clone(), session.key, person, place, mailbox)
     }
 
     fn detach(&self, session: SessionKey, person: Person, place: Place, mailbox: &Arc<Mailbox>) {
-        self.registry().remove(session, person, place, mailbox);
+        let mut registry = self.registry();
+        registry.remove(session, person, place, mailbox);
+        let left = !registry.is_online(person);
+        drop(registry);
         self.metrics().sockets(person, place).dec();
-        self.recount_for(person);
+        self.tell_person(person, left.then_some(false));
         self.0.left.notify_waiters();
     }
 
-    /// Agents get the counts when they come, and customers hear how many agents are there.
-    fn recount_for(&self, person: Person) {
-        if matches!(person, Person::Agent(_)) {
-            self.recount();
+    /// Agents get the counts when they come, and customers hear how many agents are there. Agents hear of a customer
+    /// who came (true) or left (false).
+    fn tell_person(&self, person: Person, online: Option<bool>) {
+        match (person, online) {
+            (Person::Agent(_), _) => self.recount(),
+            (Person::Customer(customer), Some(online)) => self.tell_customer(customer, online),
+            (Person::Customer(_), None) => {}
         }
     }
 
@@ -132,9 +141,10 @@ impl Hub {
             Change::Conversation(conversation) => {
                 self.tell_change(&conversation, What::Conversation(Arc::clone(&conversation)));
             }
-            Change::Mentioned { conversation, by, agents } => {
-                self.tell_mentioned(conversation.id, &agents, &mention_text(&by, &conversation));
+            Change::Mentioned { conversation, note_seq, agents } => {
+                self.tell_mentioned(Mention { conversation: conversation.key, note_seq, agents });
             }
+            Change::MentionRead(_) => self.recount(),
             Change::Seen { conversation, side, seq } => self.tell_seen(conversation, side, seq),
             Change::Erased(conversations) => self.tell_erased(&conversations),
             Change::SessionsEnded(sessions) => self.close_sessions(&sessions),
@@ -180,10 +190,8 @@ impl Hub {
         }
     }
 
-    fn tell_mentioned(&self, id: ConversationId, agents: &[AgentKey], text: &str) {
-        let mut pending = self.pending();
-        agents.iter().for_each(|agent| pending.notify(*agent, "mentioned", text.to_owned(), id));
-        drop(pending);
+    fn tell_mentioned(&self, mention: Mention) {
+        self.pending().mentions.push(mention);
         self.recount();
     }
 

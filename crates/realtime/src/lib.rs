@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 /// Starts all that a node does by itself: hearing the other nodes, repairing what was missed, telling inboxes, and
 /// returning to the queue what is due. It stops when the set is dropped.
 pub fn start(hub: &Hub, store: &Store, bus: Bus) -> JoinSet<()> {
+    hub.expect_unheard(matches!(bus, Bus::Memory) && store.may_be_shared());
     let mut tasks = JoinSet::new();
     tasks.spawn(sweeper::run_sweeper(store.clone()));
     tasks.spawn(hub::run_inbox(hub.clone(), store.clone()));

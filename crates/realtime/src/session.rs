@@ -81,7 +81,7 @@ pub struct Session {
     notes: Option<Log>,
     /// The page being read, and how far its log was known to go then.
     reading: Option<(Read, i64)>,
-    /// What came while a page was missing: the newest state, and how far each side has read.
+    /// What came while a page was missing: the newest state, how far each side has read, and who is there.
     held_back: HeldBack,
     status: Status,
     version: i64,
@@ -92,6 +92,8 @@ pub struct Session {
     typing: Throttle<bool>,
     seen: Throttle<i64>,
     seen_told: SeenUpTo,
+    /// The last note the client has read.
+    notes_seen: i64,
     suggestions: Throttle<()>,
     suggested: Option<u64>,
     place: Option<QueuePlace>,
@@ -103,6 +105,7 @@ struct HeldBack {
     conversation: Option<Arc<Event>>,
     customer_seen: Option<Arc<Event>>,
     agent_seen: Option<Arc<Event>>,
+    presence: Option<Arc<Event>>,
 }
 
 impl Session {
@@ -138,6 +141,7 @@ impl Session {
                 customer: conversation.customer_seen_seq,
                 agent: conversation.agent_seen_seq,
             },
+            notes_seen: notes_after.min(conversation.last_note_seq),
             suggestions: Throttle::new(SUGGESTIONS_INTERVAL),
             suggested: None,
             place: None,
@@ -227,7 +231,7 @@ impl Session {
     }
 
     fn forward(&mut self, event: &Event) {
-        if let Some(frame) = event.frame(self.side, self.html) {
+        if let Some(frame) = event.frame(self.person, self.html) {
             self.effects.push_back(Effect::Send(frame));
         }
     }

@@ -5,7 +5,9 @@ use crate::claims::agent_of;
 use crate::db::{Time, Tx, execute, fetch_all, fetch_optional};
 use crate::{Error, Page, Result, Session, Store, sessions};
 use domain::canned::check_placeholders;
-use domain::{Agent, CannedReply, CannedReplyId, Refusal, Stage, Timestamp, Usage, check_tag, check_text};
+use domain::{
+    Agent, CannedReply, CannedReplyId, Refusal, Stage, Timestamp, Usage, check_short_code, check_text,
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -205,7 +207,7 @@ fn check_may_change(agent: &Agent, scope: Scope) -> Result<()> {
 
 fn check(short_code: Option<&str>, text: &str) -> Result<()> {
     if let Some(short_code) = short_code {
-        check_tag(short_code).map_err(Error::invalid("short_code"))?;
+        check_short_code(short_code).map_err(Error::invalid("short_code"))?;
     }
     check_text(text).map_err(Error::invalid("text"))?;
     check_placeholders(text).map_err(Error::invalid("text"))

@@ -31,11 +31,13 @@ pub enum Change {
     Mentioned {
         /// Where.
         conversation: Arc<Conversation>,
-        /// Who wrote the note.
-        by: String,
+        /// The note's number.
+        note_seq: i64,
         /// Whom it names.
         agents: Vec<AgentKey>,
     },
+    /// An agent has read a note that names them.
+    MentionRead(AgentKey),
     /// The conversation's own data changed: its state, claim, tags …
     Conversation(Arc<Conversation>),
     /// One side has read up to a message.

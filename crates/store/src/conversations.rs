@@ -165,6 +165,7 @@ fn first_message(session: &Session, client_id: ClientId, text: &str, seq: i64, n
         id: MessageId::new(),
         seq,
         author: session.actor.author(),
+        author_key: session.actor.key(),
         text: Some(text.to_owned()),
         client_id,
         created_at: now,

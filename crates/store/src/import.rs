@@ -27,9 +27,34 @@ pub struct Import {
 
 impl Import {
     /// When it began; without messages, at the beginning of time.
-    pub(crate) fn began_at(&self) -> Timestamp {
+    fn began_at(&self) -> Timestamp {
         self.messages.first().map_or(Timestamp::from_micros(0), |message| message.at)
     }
+
+    fn newcomer(&self) -> Newcomer<'_> {
+        Newcomer { id: self.customer, name: &self.name, email: None, at: self.began_at() }
+    }
+
+    fn beginning(&self) -> Beginning {
+        Beginning { customer: self.customer, conversation: self.conversation, at: self.began_at() }
+    }
+}
+
+/// A customer to be made, unless there is one with this id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Newcomer<'a> {
+    pub id: CustomerId,
+    pub name: &'a str,
+    pub email: Option<&'a str>,
+    pub at: Timestamp,
+}
+
+/// A conversation to be made, empty and open, unless there is one with this id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beginning {
+    pub customer: CustomerId,
+    pub conversation: ConversationId,
+    pub at: Timestamp,
 }
 
 /// A message from elsewhere.
@@ -63,8 +88,10 @@ impl Store {
     pub async fn import(&self, imports: &[Import]) -> Result<Imported> {
         let ids: Vec<ConversationId> = imports.iter().map(|import| import.conversation).collect();
         let mut tx = self.db.begin().await?;
-        let customers = dialect::insert_customers(&mut tx, imports).await?;
-        let conversations = dialect::insert_conversations(&mut tx, imports).await?;
+        let newcomers: Vec<_> = imports.iter().map(Import::newcomer).collect();
+        let customers = dialect::insert_customers(&mut tx, &newcomers).await?;
+        let beginnings: Vec<_> = imports.iter().map(Import::beginning).collect();
+        let conversations = dialect::insert_conversations(&mut tx, &beginnings).await?;
         let now = dialect::lock(&mut tx, &ids, &self.clock).await?;
         let found = dialect::load(&mut tx, &ids).await?;
         let mut found: HashMap<ConversationId, Conversation> = found.into_iter().map(|c| (c.id, c)).collect();
@@ -138,6 +165,7 @@ fn write(
                 id: MessageId::new(),
                 seq,
                 author: Author { role: Side::Customer, name: conversation.customer.name.clone() },
+                author_key: conversation.customer.key.0,
                 text: Some(message.text.clone()),
                 client_id: message.client_id,
                 created_at: message.at,

@@ -30,9 +30,11 @@ mod mentions;
 mod messages;
 mod metrics;
 mod notes;
+mod notification_settings;
 mod open;
 mod page;
 mod passwords;
+mod past;
 mod queue;
 mod records;
 mod repair;
@@ -65,9 +67,11 @@ pub use links::{LINK_LIFETIME, OneTimeLink};
 pub use listing::Sort;
 pub use mentions::Mention;
 pub use metrics::Metrics;
+pub use notification_settings::NotificationSettings;
 pub use open::{DatabaseConfig, SQLITE_FILE, known_migrations};
 pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
+pub use past::{Past, PastDeed, PastStep};
 pub use queue::Counts;
 pub use records::{
     CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,

@@ -1,14 +1,14 @@
-//! Notes that name agents: `@Name` reaches them in their inbox, and is done with when they open the conversation.
+//! Notes that name agents: `@Name` reaches them in their inbox, and is done with when they have read it.
 
 use crate::db::{Tx, execute, fetch_all};
-use crate::{Result, Store};
-use domain::{Agent, AgentKey, Conversation, ConversationId, Note, mentioned};
+use crate::{Change, Result, Store};
+use domain::{Agent, AgentKey, Conversation, ConversationId, ConversationKey, Note, mentioned};
 use uuid::Uuid;
 
 /// How many mentions an inbox shows.
 const SHOWN: i64 = 20;
 
-/// A note that names an agent who has not opened the conversation since.
+/// A note that names an agent who has not read it yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
     /// Where.
@@ -36,27 +36,25 @@ impl Store {
         Ok(rows.into_iter().map(mention).collect())
     }
 
-    /// The agent has opened the conversation: its notes have reached them.
+    /// The agent has read the conversation's notes up to a number; tells when one of them names the agent.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
-    pub async fn clear_mention(&self, agent: &Agent, conversation: &Conversation) -> Result<()> {
-        let (agent, conversation) = (agent.key.0, conversation.key.0);
-        let sql = "SELECT note_seq FROM mentions WHERE agent_id = $1 AND conversation_id = $2";
+    pub async fn read_mention(&self, agent: &Agent, conversation: ConversationKey, up_to: i64) -> Result<()> {
+        let sql = "SELECT note_seq FROM mentions
+                   WHERE agent_id = $1 AND conversation_id = $2 AND note_seq <= $3";
         let mut conn = self.db.read().await?;
-        // Opening is frequent and being named is not: most of the time there is nothing to write.
-        if fetch_all!(conn, (i64,), sql, agent, conversation)?.is_empty() {
+        // Reading is frequent and being named is not: most of the time there is nothing to write.
+        if fetch_all!(conn, (i64,), sql, agent.key.0, conversation.0, up_to)?.is_empty() {
             return Ok(());
         }
         drop(conn);
         let mut tx = self.db.begin().await?;
-        execute!(
-            tx,
-            "DELETE FROM mentions WHERE agent_id = $1 AND conversation_id = $2",
-            agent,
-            conversation
-        )?;
-        tx.commit().await
+        let sql = "DELETE FROM mentions WHERE agent_id = $1 AND conversation_id = $2 AND note_seq <= $3";
+        execute!(tx, sql, agent.key.0, conversation.0, up_to)?;
+        tx.commit().await?;
+        self.tell(Change::MentionRead(agent.key));
+        Ok(())
     }
 }
 

@@ -50,6 +50,7 @@ impl From<MessageRow> for Message {
             id: MessageId(row.external_id),
             seq: row.seq,
             author: Author { role: side(&row.side), name: row.author_name },
+            author_key: row.author_id,
             text: row.text,
             client_id: ClientId(row.client_id),
             created_at: row.created_at.0,

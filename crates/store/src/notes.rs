@@ -127,7 +127,7 @@ impl Store {
         let conversation = Arc::new(conversation);
         self.tell(Change::Note { conversation: Arc::clone(&conversation), note: Arc::new(note.clone()) });
         if !agents.is_empty() {
-            self.tell(Change::Mentioned { conversation, by: agent.name.clone(), agents });
+            self.tell(Change::Mentioned { conversation, note_seq: note.note_seq, agents });
         }
         Ok((note, true))
     }
@@ -141,7 +141,14 @@ pub(crate) async fn insert_event(
     by: Option<&Agent>,
     now: Timestamp,
 ) -> Result<Note> {
-    let note = Note {
+    let note = of_event(conversation, event, now);
+    insert(tx, conversation, &note, by).await?;
+    Ok(note)
+}
+
+/// An event as the next entry of the log.
+pub(crate) fn of_event(conversation: &Conversation, event: &Event, now: Timestamp) -> Note {
+    Note {
         id: NoteId::new(),
         note_seq: conversation.last_note_seq + 1,
         after_seq: conversation.last_seq,
@@ -151,12 +158,22 @@ pub(crate) async fn insert_event(
         data: Some(event.data()),
         client_id: None,
         created_at: now,
-    };
-    insert(tx, conversation, &note, by).await?;
-    Ok(note)
+    }
 }
 
 async fn insert(tx: &mut Tx, conversation: &mut Conversation, note: &Note, by: Option<&Agent>) -> Result<()> {
+    insert_row(tx, conversation.key, note, by).await?;
+    conversation.last_note_seq = note.note_seq;
+    Ok(())
+}
+
+/// Writes an entry of the log and, of a note, its words for the search.
+pub(crate) async fn insert_row(
+    tx: &mut Tx,
+    conversation: ConversationKey,
+    note: &Note,
+    by: Option<&Agent>,
+) -> Result<()> {
     let (id,): (i64,) = fetch_one!(
         tx,
         (i64,),
@@ -165,7 +182,7 @@ async fn insert(tx: &mut Tx, conversation: &mut Conversation, note: &Note, by: O
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          RETURNING id",
         note.id.0,
-        conversation.key.0,
+        conversation.0,
         note.note_seq,
         note.after_seq,
         note.kind.as_str(),
@@ -177,7 +194,6 @@ async fn insert(tx: &mut Tx, conversation: &mut Conversation, note: &Note, by: O
         note.data.as_ref().map(ToString::to_string),
         Time(note.created_at)
     )?;
-    conversation.last_note_seq = note.note_seq;
     if note.kind == NoteKind::Note {
         dialect::index(tx, Indexed::Notes, id, &index_words(&note.text)).await?;
     }

@@ -91,6 +91,11 @@ impl Store {
         self.installation
     }
 
+    /// Whether several nodes may work on this database.
+    pub fn may_be_shared(&self) -> bool {
+        matches!(self.db, Db::Postgres(_))
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

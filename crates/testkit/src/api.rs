@@ -51,6 +51,11 @@ impl Api {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    /// `POST /api/v1{path}` with nothing in it.
+    pub async fn post_empty(&self, path: &str) -> Answer {
+        self.call(Method::POST, path, None).await
+    }
+
     /// `PUT /api/v1{path}`
     pub async fn put(&self, path: &str, body: Value) -> Answer {
         self.call(Method::PUT, path, Some(body)).await

@@ -63,6 +63,11 @@ impl Config {
         })
     }
 
+    /// Whether it is the demo, which shows its sign-ins to everybody.
+    pub fn is_demo(&self) -> bool {
+        !self.demo_sign_ins.is_empty()
+    }
+
     /// Whether browsers reach the server over HTTPS, so that cookies can be kept to it (A3).
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")

@@ -9,6 +9,7 @@ pub mod chat;
 pub mod client_address;
 mod config;
 pub mod customer;
+mod demo;
 pub mod error;
 mod form;
 pub mod limits;
@@ -52,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .merge(admin::routes())
         .merge(chat::routes())
         .merge(mail::routes())
+        .merge(demo::routes())
         .route("/assets/{hash}/{*path}", get(assets::serve))
         .fallback(async || Problem::not_found("page"))
         .layer(middleware::from_fn(page::show_problems))

@@ -26,6 +26,11 @@ pub struct LimitsConfig {
     pub messages_per_second: u32,
     /// Messages of one customer session at once (`FRONTDESK_LIMIT_MESSAGES_BURST`).
     pub messages_burst: u32,
+    /// What one agent session does beside messages in a second, in the long run: claims, hands over, snoozes, tags, notes …
+    /// (`FRONTDESK_LIMIT_AGENT_CHANGES_PER_SECOND`).
+    pub agent_changes_per_second: u32,
+    /// What one agent session does beside messages at once (`FRONTDESK_LIMIT_AGENT_CHANGES_BURST`).
+    pub agent_changes_burst: u32,
     /// Open connections of one address that are no sockets (`FRONTDESK_LIMIT_CONNECTIONS_PER_ADDRESS`).
     pub connections_per_address: u32,
     /// Open sockets of one address (`FRONTDESK_LIMIT_SOCKETS_PER_ADDRESS`).
@@ -52,6 +57,8 @@ impl Default for LimitsConfig {
             enabled: true,
             messages_per_second: 20,
             messages_burst: 100,
+            agent_changes_per_second: 20,
+            agent_changes_burst: 200,
             connections_per_address: 200,
             sockets_per_address: 200,
             sockets_per_customer: 50,
@@ -87,6 +94,8 @@ impl LimitsConfig {
         for (name, limit) in [
             ("FRONTDESK_LIMIT_MESSAGES_PER_SECOND", &mut limits.messages_per_second),
             ("FRONTDESK_LIMIT_MESSAGES_BURST", &mut limits.messages_burst),
+            ("FRONTDESK_LIMIT_AGENT_CHANGES_PER_SECOND", &mut limits.agent_changes_per_second),
+            ("FRONTDESK_LIMIT_AGENT_CHANGES_BURST", &mut limits.agent_changes_burst),
             ("FRONTDESK_LIMIT_CONNECTIONS_PER_ADDRESS", &mut limits.connections_per_address),
             ("FRONTDESK_LIMIT_SOCKETS_PER_ADDRESS", &mut limits.sockets_per_address),
             ("FRONTDESK_LIMIT_SOCKETS_PER_CUSTOMER", &mut limits.sockets_per_customer),

@@ -7,7 +7,7 @@ use crate::texts::{Text, say};
 use crate::view::Html;
 use askama::Template;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
@@ -15,13 +15,20 @@ use axum::response::Response;
 use axum::routing::get;
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/", get(async || Html(Landing)))
+    Router::new().route("/", get(land))
 }
 
 /// `/`
 #[derive(Template)]
 #[template(path = "landing.html")]
-pub struct Landing;
+pub struct Landing {
+    /// Whether to show what only the demo has.
+    pub is_demo: bool,
+}
+
+async fn land(State(state): State<AppState>) -> Html<Landing> {
+    Html(Landing { is_demo: state.config.is_demo() })
+}
 
 /// An error for people. Programs get `problem+json`.
 #[derive(Template)]
@@ -66,7 +73,7 @@ impl ErrorPage {
                 ];
                 Self { ways, ..page }
             }
-            403 | 404 | 413 | 429 | 500.. => page,
+            400 | 403 | 404 | 405 | 413 | 415 | 429 | 500.. => page,
             _ => Self { detail: sentence(problem.detail()), ..page },
         }
     }

@@ -130,7 +130,7 @@ impl Markup {
 
     /// The markup with more markup in it.
     #[must_use]
-    pub fn with_markup(mut self, name: &'static str, value: impl HtmlSafe + Display) -> Self {
+    pub fn with_html(mut self, name: &'static str, value: impl HtmlSafe + Display) -> Self {
         self.0.values.set(name, value.to_string());
         self
     }

@@ -122,16 +122,10 @@ pub struct Field {
     pub error: Option<String>,
 }
 
-/// The first letters of the first and the last word of a name, for the round mark beside it.
+/// The first letters of the first and the last word of a name that have any, for the round mark beside it.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let letters = [words.next(), words.next_back()];
-    letters
-        .into_iter()
-        .flatten()
-        .filter_map(|word| word.chars().next())
-        .flat_map(char::to_uppercase)
-        .collect()
+    let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    [letters.next(), letters.next_back()].into_iter().flatten().flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
@@ -151,6 +145,7 @@ mod tests {
     fn initials_come_from_first_and_last_word() {
         assert_eq!(initials("noor van den Berg"), "NB");
         assert_eq!(initials("Ωmega"), "Ω");
+        assert_eq!(initials("\u{202e}(Ada) 👩‍👩‍👧 King 🎉"), "AK");
         assert_eq!(initials(""), "");
     }
 }

@@ -127,6 +127,7 @@ landing-agent = I answer customers
 landing-agent-hint = Sign in to the inbox
 landing-administration = Administration
 landing-api = API reference
+landing-components = Components
 
 ## When a page cannot be shown
 
@@ -241,15 +242,7 @@ chat-too-long =
     }
 chat-signed-out = You are signed out here. What you wrote is kept; reload the page to sign in again.
 chat-gone = This conversation is not here any more, or not yours.
-# Why a message was not taken.
-chat-refused =
-    { $code ->
-        [forbidden] Your role does not allow this.
-        [not_found] This conversation is not here any more, or not yours.
-        [resolved] The conversation is resolved.
-        [signed_out] Your session has ended.
-       *[other] This was not accepted.
-    }
+chat-refused = This was not accepted.
 server-unreachable = The server cannot be reached. Try again when you are online.
 did-not-work = That did not work. Try again.
 
@@ -573,10 +566,11 @@ snooze-monday = Monday morning
 snooze-week = In a week
 save-view-heading = Save this list as a view
 save-view-shared = For all agents
-settings-hint = For new messages in your conversations, what is handed to you, and notes that mention you. Kept in this browser.
+settings-hint = For new messages in your conversations, what is handed to you, and notes that mention you.
 settings-desktop = Show desktop notifications
 settings-sound = Play a short sound
 settings-queue = Also when somebody new is waiting in the queue
+settings-not-kept = Not kept: the server cannot be reached. Try again.
 settings-denied = This browser blocks notifications from here: allow them in its settings for this site.
 settings-done = Done
 
@@ -675,7 +669,6 @@ admin-former-texts = What it said before
 admin-replaced-html = Replaced by <bdi>{ $by }</bdi>, { $time }
 admin-password-link = Link to set a password
 admin-password-link-hint = Pass it on. It works once, within 24 hours, and is not shown again.
-admin-copied = Copied
 admin-yes = Yes
 admin-no = No
 admin-order-newest = Newest first
@@ -903,6 +896,7 @@ wrong-blank =
         [name] the name is empty: write something
         [tag] the tag is empty: write something
         [comment] the comment is empty: write something
+        [short-code] the short code is empty: write something
        *[text] the text is empty: write something
     }
 wrong-too-long =
@@ -910,6 +904,7 @@ wrong-too-long =
         [name] the name is too long: { $most } characters at most
         [tag] the tag is too long: { $most } characters at most
         [comment] the comment is too long: { $most } characters at most
+        [short-code] the short code is too long: { $most } characters at most
        *[text] the text is too long: { $most } characters at most
     }
 wrong-nul =
@@ -917,11 +912,13 @@ wrong-nul =
         [name] the name has a NUL character (U+0000) in it: remove it
         [tag] the tag has a NUL character (U+0000) in it: remove it
         [comment] the comment has a NUL character (U+0000) in it: remove it
+        [short-code] the short code has a NUL character (U+0000) in it: remove it
        *[text] the text has a NUL character (U+0000) in it: remove it
     }
 wrong-control =
     { $what ->
         [name] the name has a line break or another control character in it: remove it
+        [short-code] the short code has a line break or another control character in it: remove it
        *[tag] the tag has a line break or another control character in it: remove it
     }
 wrong-comma = the tag has a comma in it: remove it
@@ -930,7 +927,7 @@ wrong-email-long = the e-mail address is too long: { $most } characters at most
 wrong-email-blank = the e-mail address has a space or an invisible character in it
 wrong-email-parts = the e-mail address needs one @ with a name before and a domain after it, as in noor@example.com
 wrong-email-domain = the part after the @ is no domain: write one such as example.com
-wrong-email-taken = this address is taken already: choose another
+wrong-email-taken = this e-mail address is taken already: choose another
 wrong-password-short = the password is too short: { $least } characters at least
 wrong-password-long = the password is too long: { $most } characters at most
 wrong-credentials = the e-mail address or the password is wrong
@@ -963,7 +960,6 @@ refused-delete-yourself = you cannot delete yourself: let another administrator 
 refused-only-administrator = this is the only administrator: make another one first
 refused-agent-busy = the agent has just taken a conversation: try again
 refused-too-many = too many requests: try again in { $seconds } s
-refused-sign-ins = too many failed sign-ins: try again in { $seconds } s
 refused-overloaded = too much is waiting to be written: try again shortly
 refused-locked = the conversation is locked by another: try again shortly
 refused-database = the database does not answer: try again shortly

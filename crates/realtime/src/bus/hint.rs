@@ -47,10 +47,28 @@ pub enum Hint {
     Mentioned {
         /// Which conversation.
         id: Uuid,
-        /// Their keys.
+        /// Its key.
+        key: i64,
+        /// The note's number.
+        note_seq: i64,
+        /// The agents' keys.
         agents: Vec<i64>,
-        /// What their inboxes are to say.
-        text: String,
+    },
+    /// An agent has read a note that names them.
+    MentionRead(i64),
+    /// A customer has opened their first socket on the node, or closed their last.
+    Customer {
+        /// Their key.
+        key: i64,
+        /// Whether they are connected now.
+        online: bool,
+    },
+    /// The customers who are connected to the node, of one part of all (see [`Roll`](super::Roll)).
+    Customers {
+        /// Which part.
+        part: u16,
+        /// Their keys.
+        keys: Vec<i64>,
     },
     /// Conversations were erased.
     Erased(Vec<Uuid>),
@@ -91,11 +109,6 @@ impl News {
     }
 }
 
-/// What the inbox of an agent says whom a note names.
-pub fn mention_text(by: &str, conversation: &Conversation) -> String {
-    format!("{by} mentioned you in {}'s conversation", conversation.customer.name)
-}
-
 impl Hint {
     /// What to tell the other nodes of a change.
     pub fn of(change: &Change) -> Self {
@@ -104,11 +117,13 @@ impl Hint {
             | Change::MessageChanged { conversation, .. }
             | Change::Note { conversation, .. }
             | Change::Conversation(conversation) => Self::moved(conversation, News::of(change)),
-            Change::Mentioned { conversation, by, agents } => Self::Mentioned {
+            Change::Mentioned { conversation, note_seq, agents } => Self::Mentioned {
                 id: conversation.id.0,
+                key: conversation.key.0,
+                note_seq: *note_seq,
                 agents: agents.iter().map(|agent| agent.0).collect(),
-                text: mention_text(by, conversation),
             },
+            Change::MentionRead(agent) => Self::MentionRead(agent.0),
             Change::Seen { conversation, side, seq } => {
                 Self::Seen { id: conversation.0, side: *side, seq: *seq }
             }
@@ -141,7 +156,12 @@ impl Hint {
             | Self::Seen { id, .. }
             | Self::Typing { id, .. }
             | Self::Mentioned { id, .. } => Some(*id),
-            Self::Erased(_) | Self::SessionsEnded(_) | Self::Beat(_) => None,
+            Self::MentionRead(_)
+            | Self::Customer { .. }
+            | Self::Customers { .. }
+            | Self::Erased(_)
+            | Self::SessionsEnded(_)
+            | Self::Beat(_) => None,
         }
     }
 }

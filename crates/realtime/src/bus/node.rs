@@ -1,7 +1,8 @@
 //! One node on the bus, without I/O: numbers what it says, and notices what it missed of the others.
 
 use super::hint::Hint;
-use domain::AgentKey;
+use super::roll::{PARTS, Standing};
+use domain::{AgentKey, CustomerKey};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -31,6 +32,10 @@ pub struct Node {
     id: Uuid,
     /// The number of the last packet said on each channel.
     said: Vec<u64>,
+    /// The part of its customers that it says next.
+    next_part: u16,
+    /// A node was heard for the first time.
+    has_new_peer: bool,
     /// When this node last heard itself on each channel: that the bus works both ways.
     echoed_at: Vec<Instant>,
     peers: HashMap<Uuid, Peer>,
@@ -48,8 +53,8 @@ struct Peer {
 /// What a packet brings.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// What another node says; none when it is this node's own word.
-    pub hint: Option<Hint>,
+    /// What another node says, and which; none when it is this node's own word.
+    pub hint: Option<(Uuid, Hint)>,
     /// Packets before it are missing: whatever is open here may be behind.
     pub missed: bool,
 }
@@ -58,7 +63,15 @@ impl Node {
     /// A node nobody has heard of.
     pub fn new(id: Uuid, now: Instant) -> Self {
         let channels = usize::from(CHANNELS);
-        Self { id, said: vec![0; channels], echoed_at: vec![now; channels], peers: HashMap::new() }
+        let echoed_at = vec![now; channels];
+        Self {
+            id,
+            said: vec![0; channels],
+            next_part: 0,
+            has_new_peer: false,
+            echoed_at,
+            peers: HashMap::new(),
+        }
     }
 
     /// The channel and the bytes to say a hint with. What is about one conversation keeps to one channel, so that it
@@ -77,6 +90,20 @@ impl Node {
                 (channel, self.packet(channel, Hint::Beat(agents)))
             })
             .collect()
+    }
+
+    /// What else to say every second: the next part of the customers who are connected, whom `customers` gives; every
+    /// part once there is a node that has not heard them.
+    pub fn roll_call(&mut self, customers: impl Fn(u16) -> Vec<CustomerKey>) -> Vec<(u16, Vec<u8>)> {
+        let parts = if std::mem::take(&mut self.has_new_peer) { PARTS } else { 1 };
+        let first = self.next_part;
+        self.next_part = (first + parts) % PARTS;
+        let parts = (first..first + parts).map(|part| part % PARTS);
+        let said = parts.map(|part| {
+            let keys = customers(part).into_iter().map(|customer| customer.0).collect();
+            self.say(Hint::Customers { part, keys })
+        });
+        said.collect()
     }
 
     /// Something could not be said: leaves a gap on every channel, which the others will notice.
@@ -103,12 +130,15 @@ impl Node {
             }
             return Heard::default();
         }
-        let peer = self.peers.entry(node).or_insert_with(Peer::new);
+        let peer = self.peers.entry(node).or_insert_with(|| {
+            self.has_new_peer = true;
+            Peer::new()
+        });
         let missed = peer.hear(channel, number, now);
         if let (0, Hint::Beat(agents)) = (channel, &hint) {
             peer.agents = agents.iter().copied().map(AgentKey).collect();
         }
-        Heard { hint: Some(hint), missed }
+        Heard { hint: Some((node, hint)), missed }
     }
 
     /// The connection was lost or is new: nothing that came before says anything about what comes.
@@ -138,6 +168,15 @@ impl Node {
             peer.is_silent = is_silent;
         }
         fell_silent
+    }
+
+    /// What is known of another node.
+    pub fn standing(&self, node: Uuid) -> Standing {
+        match self.peers.get(&node) {
+            None => Standing::Gone,
+            Some(peer) if peer.is_silent => Standing::Silent,
+            Some(_) => Standing::Heard,
+        }
     }
 
     /// The agents who are connected to other nodes that are heard of.
@@ -195,7 +234,8 @@ mod tests {
             let (channel, packet) = here.say(seen(7, seq));
             if !is_lost {
                 let heard = there.hear(channel, &packet, now);
-                assert_eq!(heard, Heard { hint: Some(seen(7, seq)), missed: seq == 3 });
+                let hint = Some((Uuid::from_u128(1), seen(7, seq)));
+                assert_eq!(heard, Heard { hint, missed: seq == 3 });
             }
         }
     }
@@ -253,6 +293,26 @@ mod tests {
         assert_eq!(there.agents_elsewhere(), HashSet::from([AgentKey(5)]));
         assert!(there.notice_silence(now + SILENCE * 2));
         assert!(there.agents_elsewhere().is_empty());
+    }
+
+    #[test]
+    fn a_new_node_hears_of_every_customer_at_once_and_others_part_by_part() {
+        let (mut here, mut there, now) = two();
+        let call = |node: &mut Node| node.roll_call(|part| vec![CustomerKey(part.into())]);
+        assert_eq!(call(&mut here).len(), 1);
+        for (channel, beat) in there.beats(&[]) {
+            here.hear(channel, &beat, now);
+        }
+        let mut parts: Vec<_> = call(&mut here)
+            .into_iter()
+            .map(|(channel, packet)| match there.hear(channel, &packet, now).hint {
+                Some((_, Hint::Customers { part, keys })) if keys == [i64::from(part)] => part,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        parts.sort_unstable();
+        assert_eq!(parts, (0..PARTS).collect::<Vec<_>>());
+        assert_eq!(call(&mut here).len(), 1);
     }
 
     #[test]

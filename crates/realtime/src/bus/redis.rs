@@ -2,6 +2,7 @@
 
 use super::hint::Hint;
 use super::node::{BEAT_EVERY, CHANNELS, Node};
+use super::roll::Standing;
 use crate::Hub;
 use crate::hub::BusState;
 use rand::RngExt;
@@ -85,6 +86,7 @@ impl Redis {
             }
             hub.set_bus(BusState::Down);
             hub.set_agents_elsewhere(Default::default());
+            hub.review_customers(|_| Standing::Gone);
             sleep(jittered(failures)).await;
             failures = failures.saturating_add(1);
         }
@@ -205,7 +207,8 @@ impl Talk<'_> {
         let (mut saying, mut beat_is_due) = (None, false);
         loop {
             if saying.is_none() && std::mem::take(&mut beat_is_due) {
-                let packets = self.node.beats(&self.hub.agents_here());
+                let mut packets = self.node.beats(&self.hub.agents_here());
+                packets.extend(self.node.roll_call(|part| self.hub.customers_here(part)));
                 saying = Some(Box::pin(say(self.link.clone(), packets)));
             }
             let is_idle = saying.is_none();
@@ -263,12 +266,10 @@ impl Talk<'_> {
             self.hub.metrics().bus_gaps.inc();
             self.hub.repair_soon();
         }
-        if let Some(hint) = heard.hint {
-            if matches!(hint, Hint::Beat(_)) {
-                self.hub.set_agents_elsewhere(self.node.agents_elsewhere());
-            } else {
-                self.hub.hear(hint);
-            }
+        match heard.hint {
+            Some((_, Hint::Beat(_))) => self.hub.set_agents_elsewhere(self.node.agents_elsewhere()),
+            Some((node, hint)) => self.hub.hear(node, hint),
+            None => {}
         }
     }
 
@@ -280,6 +281,7 @@ impl Talk<'_> {
             self.hub.repair_soon();
             self.hub.set_agents_elsewhere(self.node.agents_elsewhere());
         }
+        self.hub.review_customers(|node| self.node.standing(node));
         self.hub.set_bus(if self.node.is_heard(now) { BusState::Up } else { BusState::Down });
     }
 }

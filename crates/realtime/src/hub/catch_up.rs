@@ -1,6 +1,7 @@
 //! What other nodes say has happened, and bringing this node's sockets up to it (D6).
 
 use super::Hub;
+use super::inbox::Mention;
 use crate::bus::{Hint, News};
 use crate::event::{Person, What};
 use domain::{
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Position, Stand};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// A conversation this node is to read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Rumours {
 
 impl Hub {
     /// Another node said something.
-    pub fn hear(&self, hint: Hint) {
+    pub fn hear(&self, node: Uuid, hint: Hint) {
         match hint {
             Hint::Moved { id, key, at, news } => {
                 let [seq, note_seq, rev, version, customer_seen, agent_seen] = at;
@@ -56,9 +58,14 @@ impl Hub {
                 };
                 self.tell(ConversationId(id), What::Typing { by, name, on });
             }
-            Hint::Mentioned { id, agents, text } => {
-                let agents: Vec<_> = agents.into_iter().map(AgentKey).collect();
-                self.tell_mentioned(ConversationId(id), &agents, &text);
+            Hint::Mentioned { id: _, key, note_seq, agents } => {
+                let agents = agents.into_iter().map(AgentKey).collect();
+                self.tell_mentioned(Mention { conversation: ConversationKey(key), note_seq, agents });
+            }
+            Hint::MentionRead(_) => self.recount(),
+            Hint::Customer { key, online } => self.hear_of_customer(node, CustomerKey(key), online),
+            Hint::Customers { part, keys } => {
+                self.hear_of_customers(node, part, keys.into_iter().map(CustomerKey).collect());
             }
             Hint::Erased(ids) => {
                 let ids: Vec<_> = ids.into_iter().map(ConversationId).collect();

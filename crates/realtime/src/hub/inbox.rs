@@ -26,9 +26,19 @@ pub(super) struct Pending {
     changed: HashMap<ConversationId, Arc<Conversation>>,
     removed: Vec<ConversationId>,
     notifications: Vec<(AgentKey, ServerFrame)>,
+    /// Notes that name agents, to be read before their inboxes are told.
+    pub mentions: Vec<Mention>,
     counts_are_old: bool,
     /// Where the conversations stood that inboxes show first, when that was looked at last.
     stood: Option<HashMap<ConversationKey, Position>>,
+}
+
+/// A note that names agents.
+#[derive(Debug)]
+pub(super) struct Mention {
+    pub conversation: ConversationKey,
+    pub note_seq: i64,
+    pub agents: Vec<AgentKey>,
 }
 
 impl Pending {
@@ -48,6 +58,7 @@ impl Pending {
             Change::Erased(ids) => return self.remove(ids.clone(), moved),
             Change::MessageChanged { .. }
             | Change::Mentioned { .. }
+            | Change::MentionRead(_)
             | Change::Seen { .. }
             | Change::SessionsEnded(_) => return,
         }
@@ -99,18 +110,8 @@ impl Pending {
             News::Warned => ("warned", format!("{customer} still waits for your answer")),
             News::HandedOver => ("handed_over", format!("{customer}'s conversation was handed to you")),
         };
-        self.notify(claim.holder.key, kind, text, conversation.id);
-    }
-
-    /// Notes something for one agent's inboxes.
-    pub fn notify(
-        &mut self,
-        agent: AgentKey,
-        kind: &'static str,
-        text: String,
-        conversation: ConversationId,
-    ) {
-        self.notifications.push((agent, ServerFrame::Notification { kind, text, conversation }));
+        let frame = ServerFrame::Notification { kind, text, conversation: conversation.id };
+        self.notifications.push((claim.holder.key, frame));
     }
 
     fn take(&mut self) -> (Vec<Bytes>, Vec<(AgentKey, ServerFrame)>) {
@@ -137,6 +138,10 @@ pub async fn run_inbox(hub: Hub, store: Store) {
         let (frames, notifications) = hub.pending().take();
         hub.tell_inboxes(frames);
         hub.notify(notifications);
+        let mentions = std::mem::take(&mut hub.pending().mentions);
+        if let Err(error) = hub.tell_mentions(&store, mentions).await {
+            tracing::warn!(%error, "cannot read who is mentioned to whom");
+        }
         if hub.pending().counts_are_old && counted_at.is_none_or(|at| at.elapsed() >= COUNT_EVERY) {
             counted_at = Some(Instant::now());
             hub.pending().counts_are_old = false;
@@ -174,6 +179,25 @@ impl Hub {
             let registry = self.registry();
             registry.inboxes_of(agent).for_each(|mailbox| registry.put(mailbox, &event));
         }
+    }
+
+    /// Reads who names them and in whose conversation, for those whose inbox is open here.
+    async fn tell_mentions(&self, store: &Store, mentions: Vec<Mention>) -> store::Result<()> {
+        for Mention { conversation: key, note_seq, mut agents } in mentions {
+            agents.retain(|agent| self.registry().inboxes_of(*agent).next().is_some());
+            if agents.is_empty() {
+                continue;
+            }
+            let conversation = store.conversations_by_key(&[key]).await?.pop();
+            let note = store.notes(key, note_seq - 1, 1).await?.pop();
+            let (Some(conversation), Some(by)) = (conversation, note.and_then(|note| note.author)) else {
+                continue;
+            };
+            let text = format!("{} mentioned you in {}'s conversation", by.name, conversation.customer.name);
+            let frame = ServerFrame::Notification { kind: "mentioned", text, conversation: conversation.id };
+            self.notify(agents.into_iter().map(|agent| (agent, frame.clone())).collect());
+        }
+        Ok(())
     }
 
     /// The place of a customer with so many `ahead`, while the queue moves at this pace.

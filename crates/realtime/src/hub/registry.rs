@@ -4,7 +4,7 @@ use super::Hub;
 use crate::Metrics;
 use crate::event::{Event, Person, What};
 use crate::mailbox::Mailbox;
-use domain::{AgentKey, Conversation, ConversationId, ConversationKey, SessionKey, Side};
+use domain::{AgentKey, Conversation, ConversationId, ConversationKey, CustomerKey, SessionKey, Side};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
@@ -14,8 +14,8 @@ use store::{Position, Stand};
 /// What a socket looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// One conversation.
-    Conversation(ConversationId, ConversationKey),
+    /// One conversation, and whose it is.
+    Conversation(ConversationId, ConversationKey, CustomerKey),
     /// An agent's inbox.
     Inbox,
 }
@@ -24,6 +24,8 @@ pub enum Place {
 pub(super) struct Registry {
     metrics: Metrics,
     conversations: HashMap<ConversationId, Open>,
+    /// The conversations that are open, by their customer.
+    customers: Lists<CustomerKey, ConversationId>,
     sessions: Lists<SessionKey, Arc<Mailbox>>,
     people: Lists<Person, Arc<Mailbox>>,
     inboxes: Vec<(Person, Arc<Mailbox>)>,
@@ -48,6 +50,7 @@ impl Registry {
         Self {
             metrics,
             conversations: HashMap::new(),
+            customers: Lists::default(),
             sessions: Lists::default(),
             people: Lists::default(),
             inboxes: Vec::new(),
@@ -66,9 +69,12 @@ impl Registry {
         per_customer: usize,
     ) -> Option<Arc<Mailbox>> {
         match place {
-            Place::Conversation(id, key) => {
-                let open = Open { key, known: None, heard: Position::default(), sockets: Vec::new() };
-                self.conversations.entry(id).or_insert(open).sockets.push((person, Arc::clone(mailbox)));
+            Place::Conversation(id, key, customer) => {
+                let open = self.conversations.entry(id).or_insert_with(|| {
+                    self.customers.add(customer, id);
+                    Open { key, known: None, heard: Position::default(), sockets: Vec::new() }
+                });
+                open.sockets.push((person, Arc::clone(mailbox)));
             }
             Place::Inbox => self.inboxes.push((person, Arc::clone(mailbox))),
         }
@@ -90,11 +96,12 @@ impl Registry {
 
     pub fn remove(&mut self, session: SessionKey, person: Person, place: Place, mailbox: &Arc<Mailbox>) {
         match place {
-            Place::Conversation(id, _) => {
+            Place::Conversation(id, _, customer) => {
                 if let Entry::Occupied(mut open) = self.conversations.entry(id) {
                     open.get_mut().sockets.retain(|(_, other)| !Arc::ptr_eq(other, mailbox));
                     if open.get().sockets.is_empty() {
                         open.remove();
+                        self.customers.remove(&customer, |other| *other == id);
                     }
                 }
             }
@@ -210,6 +217,18 @@ impl Registry {
             Person::Agent(agent) => Some(*agent),
             Person::Customer(_) => None,
         })
+    }
+
+    pub fn customers(&self) -> impl Iterator<Item = CustomerKey> {
+        self.people.0.keys().filter_map(|person| match person {
+            Person::Customer(customer) => Some(*customer),
+            Person::Agent(_) => None,
+        })
+    }
+
+    /// The conversations of a customer that somebody has open.
+    pub fn conversations_of(&self, customer: CustomerKey) -> &[ConversationId] {
+        self.customers.get(&customer)
     }
 
     pub fn customers_online(&self) -> usize {

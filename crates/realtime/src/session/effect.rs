@@ -40,6 +40,8 @@ pub enum Effect {
     },
     /// Remember that the client has read up to this message.
     MarkSeen(i64),
+    /// Remember that the client has read the notes up to this one.
+    MarkNotesSeen(i64),
     /// Tell the conversation's other people that the client types, or stopped.
     TellTyping(bool),
     /// Find the customer's place in the queue, then call [`on_queue`](super::Session::on_queue).

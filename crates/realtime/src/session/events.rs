@@ -22,6 +22,8 @@ impl Session {
                     self.forward(event);
                 }
             }
+            What::Presence(_) if self.is_behind() => self.held_back.presence = Some(Arc::clone(event)),
+            What::Presence(_) => self.forward(event),
             What::Queue(place) => self.on_queue(*place),
             What::Erased => self.close(CloseCode::NotFound),
             What::Inbox(_) => {}

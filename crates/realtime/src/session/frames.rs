@@ -1,5 +1,6 @@
 //! What the client sends.
 
+use super::log::Log;
 use super::{
     ACTIVE_INTERVAL, Effect, MALFORMED_LIMIT, RENEW_INTERVAL, Session, Standing, TYPING_LASTS, refusals,
 };
@@ -92,6 +93,16 @@ impl Session {
             && let Some(seq) = self.seen.offer(read, now)
         {
             self.effects.push_back(Effect::MarkSeen(seq));
+        }
+        self.see_notes();
+    }
+
+    /// Who looks at the messages looks at the notes between them.
+    fn see_notes(&mut self) {
+        let Some(sent) = self.notes.as_ref().map(Log::sent) else { return };
+        if sent > self.notes_seen {
+            self.notes_seen = sent;
+            self.effects.push_back(Effect::MarkNotesSeen(sent));
         }
     }
 

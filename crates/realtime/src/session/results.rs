@@ -62,7 +62,7 @@ impl Session {
             (Read::Messages { .. }, Page::Messages(messages)) => {
                 for message in messages {
                     if self.messages.advance(message.seq) {
-                        self.send(&message_frame(&message, self.html));
+                        self.send(&message_frame(&message, self.html, self.person.wrote(&message)));
                     }
                 }
                 if is_last {
@@ -72,7 +72,8 @@ impl Session {
             (Read::Changes { .. }, Page::Messages(messages)) => {
                 for message in messages {
                     if self.changes.advance(message.rev) {
-                        self.send(&message_changed_frame(&message, self.html));
+                        let own = self.person.wrote(&message);
+                        self.send(&message_changed_frame(&message, self.html, own));
                     }
                 }
                 if is_last {
@@ -117,8 +118,9 @@ impl Session {
     }
 
     fn send_held_back(&mut self) {
-        let HeldBack { conversation, customer_seen, agent_seen } = std::mem::take(&mut self.held_back);
-        for event in [conversation, customer_seen, agent_seen].into_iter().flatten() {
+        let HeldBack { conversation, customer_seen, agent_seen, presence } =
+            std::mem::take(&mut self.held_back);
+        for event in [conversation, customer_seen, agent_seen, presence].into_iter().flatten() {
             self.forward(&event);
         }
     }

@@ -75,6 +75,7 @@ fn message(seq: i64) -> Message {
         id: MessageId(uuid::Uuid::from_u128(seq.unsigned_abs().into())),
         seq,
         author: Author { role: Side::Customer, name: "Noor".into() },
+        author_key: 1,
         text: Some(format!("message {seq}")),
         client_id: ID.parse().unwrap(),
         created_at: at(0),
@@ -204,8 +205,10 @@ fn d4_changes_to_earlier_messages_come_before_later_messages_and_notes_last() {
 #[test]
 fn html_comes_only_to_those_who_asked() {
     let (conversation, actor) = (conversation(), customer());
-    let html =
-        Some(Render { message: |m| format!("<p>{}</p>", m.seq), note: |n| format!("<i>{}</i>", n.note_seq) });
+    let html = Some(Render {
+        message: |m, _| format!("<p>{}</p>", m.seq),
+        note: |n| format!("<i>{}</i>", n.note_seq),
+    });
     let now = Instant::now();
     let mut plain = Session::open(&opening(&conversation, &actor), now);
     let mut page = Session::open(&Opening { html, ..opening(&conversation, &actor) }, now);
@@ -214,6 +217,25 @@ fn html_comes_only_to_those_who_asked() {
     page.on_event(&event, now);
     assert_eq!(drain(&mut plain).0[1].get("html"), None);
     assert_eq!(drain(&mut page).0[1]["html"], "<p>1</p>");
+}
+
+#[test]
+fn html_says_which_messages_are_the_reading_agents_own() {
+    let (conversation, now) = (conversation(), Instant::now());
+    let html = Some(Render { message: |_, own| own.to_string(), note: |_| String::new() });
+    let agents = [agent(), Agent { key: AgentKey(2), ..agent() }].map(Actor::Agent);
+    let mut pages: Vec<_> = agents
+        .iter()
+        .map(|agent| Session::open(&Opening { html, ..opening(&conversation, agent) }, now))
+        .collect();
+    let author = Author { role: Side::Agent, name: "Kim".into() };
+    let event = event(What::Message { message: Arc::new(Message { author, ..message(1) }), last_rev: 0 });
+    let own = pages.iter_mut().map(|page| {
+        drain(page);
+        page.on_event(&event, now);
+        drain(page).0[0]["html"].clone()
+    });
+    assert_eq!(own.collect::<Vec<_>>(), ["true", "false"]);
 }
 
 #[test]
@@ -429,6 +451,20 @@ fn reading_is_remembered_at_most_once_a_second_and_never_beyond_the_end() {
     assert_eq!(drain(&mut session).1, [Effect::MarkSeen(1)]);
     session.on_tick(session.deadline().unwrap());
     assert_eq!(drain(&mut session).1, [Effect::MarkSeen(3)]);
+}
+
+#[test]
+fn an_agent_who_looks_has_read_the_notes_once() {
+    let (now, reader) = (Instant::now(), Actor::Agent(agent()));
+    let before = Conversation { last_seq: 1, last_note_seq: 2, ..conversation() };
+    let mut session =
+        Session::open(&Opening { after: Some(1), notes_after: Some(2), ..opening(&before, &reader) }, now);
+    session.on_event(&event(What::Note(Arc::new(note(3)))), now);
+    drain(&mut session);
+    let seen = json!({"type": "seen", "seq": 1}).to_string();
+    session.on_text(&seen, now);
+    session.on_text(&seen, now);
+    assert_eq!(drain(&mut session).1, [Effect::MarkNotesSeen(3)]);
 }
 
 fn place(ahead: i64, agents_online: usize) -> QueuePlace {

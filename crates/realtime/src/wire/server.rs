@@ -68,6 +68,11 @@ pub enum ServerFrame {
         /// Whether they type.
         on: bool,
     },
+    /// Whether the customer is connected, to agents: on opening and when it changes.
+    Presence {
+        /// Null when it cannot be said.
+        online: Option<bool>,
+    },
     /// One side has read up to a message.
     Seen {
         /// Which side.

@@ -411,6 +411,7 @@ impl Batch {
             id: MessageId::new(),
             seq,
             author: job.actor.author(),
+            author_key: job.actor.key(),
             text: Some(job.append.text.clone()),
             client_id: job.append.client_id,
             created_at: self.now,

@@ -1,19 +1,23 @@
 //! The only code that knows which database it talks to: row locks, batch append, search.
 
 mod postgres;
+mod rows;
 pub(crate) mod search;
 mod sqlite;
 
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::{Conn, ConnMut, NEVER, Tx, fetch_optional};
-use crate::import::Import;
+use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, side};
 use crate::repair::StandRow;
 use crate::{Clock, Error, Result};
 use domain::{ClientId, Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::FromRow;
+use std::fmt::Write;
 use uuid::Uuid;
+
+pub(crate) use rows::{Column, insert as insert_rows, update as update_rows};
 
 /// Locks these conversations in the order of their keys, so that no two transactions wait for each other (D8), and
 /// tells the database's time once they are locked (C1). Unknown ids are passed over.
@@ -160,19 +164,19 @@ pub(crate) async fn save_progress(tx: &mut Tx, conversations: &[&Conversation]) 
     }
 }
 
-/// Makes those of the importer's customers who are unknown, with their index entries; tells how many.
-pub(crate) async fn insert_customers(tx: &mut Tx, imports: &[Import]) -> Result<usize> {
+/// Makes those of these customers who are unknown, with their index entries; tells how many.
+pub(crate) async fn insert_customers(tx: &mut Tx, newcomers: &[Newcomer<'_>]) -> Result<usize> {
     match tx.get() {
-        ConnMut::Sqlite(conn) => sqlite::insert_customers(conn, imports).await,
-        ConnMut::Postgres(conn) => postgres::insert_customers(conn, imports).await,
+        ConnMut::Sqlite(conn) => sqlite::insert_customers(conn, newcomers).await,
+        ConnMut::Postgres(conn) => postgres::insert_customers(conn, newcomers).await,
     }
 }
 
-/// Makes those of the importer's conversations that are unknown, empty and open; tells how many.
-pub(crate) async fn insert_conversations(tx: &mut Tx, imports: &[Import]) -> Result<usize> {
+/// Makes those of these conversations that are unknown, empty and open; tells how many.
+pub(crate) async fn insert_conversations(tx: &mut Tx, beginnings: &[Beginning]) -> Result<usize> {
     match tx.get() {
-        ConnMut::Sqlite(conn) => sqlite::insert_conversations(conn, imports).await,
-        ConnMut::Postgres(conn) => postgres::insert_conversations(conn, imports).await,
+        ConnMut::Sqlite(conn) => sqlite::insert_conversations(conn, beginnings).await,
+        ConnMut::Postgres(conn) => postgres::insert_conversations(conn, beginnings).await,
     }
 }
 
@@ -220,4 +224,12 @@ pub(crate) fn time_literal(conn: &mut Conn, at: Timestamp) -> String {
             format!("('epoch'::timestamptz + {} * interval '1 microsecond')", at.as_micros())
         }
     }
+}
+
+/// Bytes as the databases read them out of JSON.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -7,10 +7,10 @@ use crate::Result;
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, json, select_conversations, word_reasons};
 use crate::db::Time;
-use crate::import::Import;
+use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, select_messages};
 use crate::repair::StandRow;
-use crate::search::index_words;
+use crate::search::customer_words;
 use domain::{Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -67,9 +67,11 @@ pub(super) async fn messages_since(
     since: &[(ConversationKey, i64)],
     limit: u32,
 ) -> Result<Vec<MessageRow>> {
-    let sql = select_messages!(
-        "JOIN unnest($1::bigint[], $2::bigint[]) AS since (key, after) ON conversation_id = key AND seq > after
-         ORDER BY conversation_id, seq LIMIT $3"
+    // Lateral, so that no plan reads the whole table to join it with a few conversations.
+    let sql = concat!(
+        "SELECT messages.* FROM unnest($1::bigint[], $2::bigint[]) AS since (key, after) CROSS JOIN LATERAL (",
+        select_messages!("WHERE conversation_id = key AND seq > after ORDER BY seq LIMIT $3"),
+        ") AS messages ORDER BY conversation_id, seq LIMIT $3"
     );
     Ok(sqlx::query_as(sql)
         .bind(column(since, |(key, _)| key.0))
@@ -174,39 +176,40 @@ pub(super) async fn save_progress(conn: &mut PgConnection, conversations: &[&Con
     Ok(())
 }
 
-pub(super) async fn insert_customers(conn: &mut PgConnection, imports: &[Import]) -> Result<usize> {
-    // A person and their role as a customer have the same id, which the importer chose.
-    let sql = "INSERT INTO users (external_id, name, created_at)
-               SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
+pub(super) async fn insert_customers(conn: &mut PgConnection, newcomers: &[Newcomer<'_>]) -> Result<usize> {
+    // A person and their role as a customer have the same id.
+    let sql = "INSERT INTO users (external_id, name, created_at, email)
+               SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[])
                ON CONFLICT (external_id) DO NOTHING";
     sqlx::query(sql)
-        .bind(column(imports, |import| import.customer.0))
-        .bind(column(imports, |import| import.name.as_str()))
-        .bind(column(imports, |import| Time(import.began_at())))
+        .bind(column(newcomers, |new| new.id.0))
+        .bind(column(newcomers, |new| new.name))
+        .bind(column(newcomers, |new| Time(new.at)))
+        .bind(column(newcomers, |new| new.email))
         .execute(&mut *conn)
         .await?;
     let sql = "INSERT INTO customers (external_id, user_id, search)
-               SELECT u.external_id, u.id, i.words::tsvector
-               FROM unnest($1::uuid[], $2::text[]) AS i (external_id, words) JOIN users u USING (external_id)
+               SELECT u.external_id, u.id, n.words::tsvector
+               FROM unnest($1::uuid[], $2::text[]) AS n (external_id, words) JOIN users u USING (external_id)
                ON CONFLICT DO NOTHING";
     let made = sqlx::query(sql)
-        .bind(column(imports, |import| import.customer.0))
-        .bind(column(imports, |import| search::tsvector(&index_words(&import.name))))
+        .bind(column(newcomers, |new| new.id.0))
+        .bind(column(newcomers, |new| search::tsvector(&customer_words(new.name, new.email))))
         .execute(conn)
         .await?;
     Ok(made.rows_affected() as usize)
 }
 
-pub(super) async fn insert_conversations(conn: &mut PgConnection, imports: &[Import]) -> Result<usize> {
+pub(super) async fn insert_conversations(conn: &mut PgConnection, beginnings: &[Beginning]) -> Result<usize> {
     let sql = "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at)
-               SELECT i.external_id, c.id, 'open', i.began_at, i.began_at
-               FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS i (external_id, customer, began_at)
-               JOIN customers c ON c.external_id = i.customer
+               SELECT n.external_id, c.id, 'open', n.at, n.at
+               FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS n (external_id, customer, at)
+               JOIN customers c ON c.external_id = n.customer
                ON CONFLICT (external_id) DO NOTHING";
     let made = sqlx::query(sql)
-        .bind(column(imports, |import| import.conversation.0))
-        .bind(column(imports, |import| import.customer.0))
-        .bind(column(imports, |import| Time(import.began_at())))
+        .bind(column(beginnings, |new| new.conversation.0))
+        .bind(column(beginnings, |new| new.customer.0))
+        .bind(column(beginnings, |new| Time(new.at)))
         .execute(conn)
         .await?;
     Ok(made.rows_affected() as usize)

@@ -2,20 +2,19 @@
 
 pub(super) mod search;
 
-use super::{Indexed, SentRow};
+use super::{Indexed, SentRow, hex};
 use crate::Result;
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::Time;
-use crate::import::Import;
+use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, select_messages};
 use crate::repair::StandRow;
-use crate::search::index_words;
+use crate::search::customer_words;
 use domain::{Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
-use std::fmt::Write;
 
 pub(super) async fn product(conn: &mut SqliteConnection) -> Result<String> {
     Ok(sqlx::query_scalar("SELECT 'SQLite ' || sqlite_version()").fetch_one(conn).await?)
@@ -147,18 +146,17 @@ pub(super) async fn save_progress(
     Ok(())
 }
 
-pub(super) async fn insert_customers(conn: &mut SqliteConnection, imports: &[Import]) -> Result<usize> {
-    let batch = rows(imports, |import| {
-        json!([
-            hex(import.customer.0.as_bytes()),
-            import.name,
-            index_words(&import.name),
-            import.began_at().as_micros()
-        ])
+pub(super) async fn insert_customers(
+    conn: &mut SqliteConnection,
+    newcomers: &[Newcomer<'_>],
+) -> Result<usize> {
+    let batch = rows(newcomers, |new| {
+        let words = customer_words(new.name, new.email);
+        json!([hex(new.id.0.as_bytes()), new.name, words, new.at.as_micros(), new.email])
     });
-    // A person and their role as a customer have the same id, which the importer chose.
-    let sql = "INSERT INTO users (external_id, name, created_at)
-               SELECT unhex(value ->> 0), value ->> 1, value ->> 3 FROM json_each($1) WHERE TRUE
+    // A person and their role as a customer have the same id.
+    let sql = "INSERT INTO users (external_id, name, created_at, email)
+               SELECT unhex(value ->> 0), value ->> 1, value ->> 3, value ->> 4 FROM json_each($1) WHERE TRUE
                ON CONFLICT (external_id) DO NOTHING";
     sqlx::query(sql).bind(&batch).execute(&mut *conn).await?;
     let (newest,): (i64,) =
@@ -174,13 +172,12 @@ pub(super) async fn insert_customers(conn: &mut SqliteConnection, imports: &[Imp
     Ok(made as usize)
 }
 
-pub(super) async fn insert_conversations(conn: &mut SqliteConnection, imports: &[Import]) -> Result<usize> {
-    let batch = rows(imports, |import| {
-        json!([
-            hex(import.customer.0.as_bytes()),
-            hex(import.conversation.0.as_bytes()),
-            import.began_at().as_micros()
-        ])
+pub(super) async fn insert_conversations(
+    conn: &mut SqliteConnection,
+    beginnings: &[Beginning],
+) -> Result<usize> {
+    let batch = rows(beginnings, |new| {
+        json!([hex(new.customer.0.as_bytes()), hex(new.conversation.0.as_bytes()), new.at.as_micros()])
     });
     let sql = "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at)
                SELECT unhex(value ->> 1), c.id, 'open', value ->> 2, value ->> 2
@@ -226,11 +223,4 @@ fn key_cells(key: &SentKey) -> Vec<serde_json::Value> {
 
 fn rows<T>(items: &[T], row: impl Fn(&T) -> serde_json::Value) -> String {
     items.iter().map(row).collect::<serde_json::Value>().to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -2,7 +2,7 @@
 
 use crate::{administrator, agent, conversation, customer};
 use domain::{ClientId, Filter, Refusal, Status, UrgencyLevel};
-use store::{Error, MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, Scope, Session};
+use store::{Change, Error, MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, NotificationSettings, Scope, Session};
 use testkit::{TestStore, both_databases};
 
 async fn views(store: &TestStore, session: &Session) -> Vec<String> {
@@ -75,7 +75,7 @@ both_databases! {
         assert!(matches!(store.write_customer_note(&ada, &customer, 0, "x").await, Err(Error::NotFound(_))));
     }
 
-    /// Whom a note names finds it in their inbox until they open the conversation.
+    /// Whom a note names finds it in their inbox until they have read it.
     async fn a_note_reaches_whom_it_names(store: TestStore) {
         let (ada, bo) = (agent(&store, "Ada").await, agent(&store, "Bo").await);
         let conversation = conversation(&store, &customer(&store, "Noor").await).await;
@@ -84,8 +84,34 @@ both_databases! {
         }
         assert_eq!(mentions(&store, &bo).await, [3]);
         assert!(mentions(&store, &ada).await.is_empty(), "who writes a note has read it");
-        store.clear_mention(bo.actor.agent().unwrap(), &conversation).await.unwrap();
+        let read = async |up_to| {
+            store.read_mention(bo.actor.agent().unwrap(), conversation.key, up_to).await.unwrap();
+        };
+        store.take_changes();
+        read(2).await;
+        assert_eq!(mentions(&store, &bo).await, [3], "the last note that names them was not read yet");
+        read(3).await;
         assert!(mentions(&store, &bo).await.is_empty());
+        assert!(matches!(store.take_changes()[..], [Change::MentionRead(_)]), "their other pages hear of it");
+    }
+
+    /// What an agent wants to be told of is theirs, in whatever session, and no customer's.
+    async fn notification_settings_follow_their_agent(store: TestStore) {
+        let (ada, bo, noor) = (agent(&store, "Ada").await, agent(&store, "Bo").await, customer(&store, "Noor").await);
+        let settings = async |session: &Session| {
+            store.notification_settings(session.actor.agent().unwrap()).await.unwrap()
+        };
+        assert_eq!(settings(&ada).await, NotificationSettings::default());
+        for wanted in [
+            NotificationSettings { desktop: true, sound: true, queue: false },
+            NotificationSettings { desktop: true, sound: false, queue: true },
+        ] {
+            store.keep_notification_settings(&ada, wanted).await.unwrap();
+            assert_eq!(settings(&ada).await, wanted);
+        }
+        assert_eq!(settings(&bo).await, NotificationSettings::default());
+        let refused = store.keep_notification_settings(&noor, NotificationSettings::default()).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::Forbidden))));
     }
 
     /// A11: the same address under another identity is listed apart, whatever its case.

@@ -117,13 +117,12 @@ export class AgentDesk {
     this.#showWaiting(author.role === "agent" ? null : this.#waitingSince ?? at);
     if (author.role === "customer") {
       this.#guard.heard(seq);
-      this.#panel.showHere();
     }
   }
 
-  /** The customer types or has read. */
-  sensed() {
-    this.#panel.showHere();
+  /** The customer came (true) or left (false); null when it cannot be said. */
+  present(online) {
+    this.#panel.showPresence(online);
   }
 
   leave() {

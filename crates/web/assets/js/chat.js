@@ -35,6 +35,7 @@ class ChatRoom extends HTMLElement {
     this.lastNoteSeq = Number(lastNoteSeq);
     this.welcomeSeq = 0;
     this.seenSent = 0;
+    this.notesSeen = this.lastNoteSeq;
     this.unread = 0;
     this.leaving = new AbortController();
     this.pageTitle = document.title;
@@ -195,6 +196,7 @@ class ChatRoom extends HTMLElement {
       if (note.client_id) this.outbox.remove(note.client_id);
       this.transcript.put(html);
       if (follow) this.transcript.toEnd();
+      this.#see();
     },
     ack: ({ client_id }) => {
       this.outbox.remove(client_id);
@@ -204,12 +206,11 @@ class ChatRoom extends HTMLElement {
     typing: ({ role, name, on }) => {
       if (role === this.viewer) return;
       this.#showTyping(on ? name : null);
-      this.desk?.sensed();
     },
+    presence: ({ online }) => this.desk?.present(online),
     seen: ({ role, seq }) => {
       if (role === this.viewer) return;
       this.transcript.setSeen(seq);
-      this.desk?.sensed();
     },
     conversation: ({ conversation }) => this.#setConversation(conversation),
     suggestions: ({ items }) => this.desk?.suggest(items),
@@ -231,7 +232,7 @@ class ChatRoom extends HTMLElement {
       this.desk.showLost();
     } else {
       this.outbox.hold(item.client_id);
-      this.offerAgain(item, say("chat-refused", { code: frame.code }));
+      this.offerAgain(item, say("chat-refused"));
     }
   }
 
@@ -331,8 +332,9 @@ class ChatRoom extends HTMLElement {
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
     this.unread = 0;
     this.#showUnread();
-    if (this.lastSeq > this.seenSent && this.socket.send({ type: "seen", seq: this.lastSeq })) {
-      this.seenSent = this.lastSeq;
+    const isNews = this.lastSeq > this.seenSent || this.lastNoteSeq > this.notesSeen;
+    if (isNews && this.socket.send({ type: "seen", seq: this.lastSeq })) {
+      [this.seenSent, this.notesSeen] = [this.lastSeq, this.lastNoteSeq];
     }
   }
 

@@ -95,11 +95,11 @@ export class Composer extends EventTarget {
     for (const button of this.#form.querySelectorAll(".kinds button")) {
       button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     }
-    const isNote = kind === "note";
-    if (this.#form.querySelector(".kinds")) {
-      this.#text.placeholder = isNote ? say("agent-placeholder-note") : say("agent-placeholder");
-      this.#form.querySelector("label").textContent = isNote ? say("agent-note") : say("agent-reply");
-      this.#form.querySelector("[type=submit]").textContent = isNote ? say("agent-save-note") : say("button-send");
+    const words = this.#form.querySelector(`.kinds [data-kind="${kind}"]`)?.dataset;
+    if (words) {
+      this.#text.placeholder = words.placeholder;
+      this.#form.querySelector("label").textContent = words.label;
+      this.#form.querySelector("[type=submit]").textContent = words.submit;
     }
     this.#measure();
   }

@@ -4,6 +4,7 @@ import { localise } from "./times.js";
 
 const SAVE_AFTER = 1_000;
 const LEVELS = { high: say("level-high"), normal: say("level-normal"), low: say("level-low") };
+const LEFT_AFTER = 3_000;
 
 export class CustomerPanel {
   #panel = document.getElementById("customer");
@@ -12,6 +13,7 @@ export class CustomerPanel {
   #section;
   #saved;
   #timer = null;
+  #leaving = null;
 
   constructor(room) {
     this.#conversation = room.conversationId;
@@ -24,6 +26,7 @@ export class CustomerPanel {
 
   /** The page turns to something else: what was written is kept first. */
   leave() {
+    clearTimeout(this.#leaving);
     this.#save();
   }
 
@@ -45,12 +48,16 @@ export class CustomerPanel {
     this.#part("reasons").textContent = reasons.join(", ");
   }
 
-  /** Something was heard of the customer: they are there. */
-  showHere() {
-    const part = this.#part("presence");
-    if (!part) return;
-    part.textContent = say("panel-here");
-    part.classList.add("here");
+  /** Whether the customer is there; who only turns a page is back before it is said that they left. */
+  showPresence(online) {
+    clearTimeout(this.#leaving);
+    const show = () => {
+      const part = this.#part("presence");
+      part.textContent = part.dataset[online === null ? "unknown" : online ? "here" : "away"];
+      part.classList.toggle("here", online === true);
+    };
+    if (online) show();
+    else this.#leaving = setTimeout(show, LEFT_AFTER);
   }
 
   #saveSoon() {

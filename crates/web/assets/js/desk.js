@@ -22,7 +22,7 @@ class SupportDesk extends HTMLElement {
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("open", ({ detail }) => this.visit(detail));
     this.addEventListener("list", ({ detail }) => this.showList(detail, { replace: true }));
-    this.notifications = new Notifications(this.dataset.agent, (id) => this.visit(id));
+    this.notifications = new Notifications((id) => this.visit(id));
     this.list.addEventListener("renewed", () => this.#renewed());
     this.list.addEventListener("notification", ({ detail }) => this.notifications.tell(detail, detail.conversation === this.open));
     this.list.addEventListener("waiting", () => this.notifications.tellWaiting());
@@ -62,6 +62,7 @@ class SupportDesk extends HTMLElement {
   #renewed() {
     this.list.mark(this.open);
     this.notifications.unread = this.list.unread;
+    this.notifications.wanted = this.list.notify;
   }
 
   // Shows what the address says: after a click as after Back and Forward.

@@ -71,6 +71,11 @@ class InboxList extends HTMLElement {
     return Number(this.querySelector(".results").dataset.unread);
   }
 
+  /** What the agent wants to be told of, and how: names by spaces. */
+  get notify() {
+    return this.querySelector(".results").dataset.notify;
+  }
+
   /** The views, for the palette. */
   get views() {
     const links = [...this.querySelectorAll(".facet:not(.mentions)")][0]?.querySelectorAll("a") ?? [];

@@ -1,12 +1,12 @@
 // What reaches an agent who looks elsewhere: the number before the page's title, a desktop notification, a short tone.
+// What they want of it the server keeps for them; whether desktop notifications may show is up to each browser.
 import { say } from "./agent-texts.js";
-import { Kept } from "./drafts.js";
 
 const TONES = [[660, 0], [880, 0.11]];
 const QUIET_FOR = 1_500;
 
 export class Notifications {
-  #kept;
+  #wanted = new Set();
   #dialog = document.querySelector('[data-part="settings"]');
   #audio = null;
   #soundedAt = 0;
@@ -15,8 +15,7 @@ export class Notifications {
   #open;
 
   /** `open` opens a conversation by its id. */
-  constructor(agent, open) {
-    this.#kept = new Kept(`notifications:${agent}`);
+  constructor(open) {
     this.#open = open;
     this.title = document.title;
     document.querySelector('[data-action="settings"]').addEventListener("click", () => this.#showSettings());
@@ -35,22 +34,25 @@ export class Notifications {
     this.#count();
   }
 
+  /** What the agent wants to be told of, and how: names by spaces. */
+  set wanted(names) {
+    this.#wanted = new Set(names.split(" "));
+  }
+
   /** Something for this agent: `{text, conversation}`. Who sees it happen is not told. */
   tell({ text, conversation }, isOpenHere) {
     if (isOpenHere && document.visibilityState === "visible" && document.hasFocus()) return;
-    const { desktop, sound } = this.#settings;
-    if (sound) this.#sound();
-    if (!desktop || !("Notification" in globalThis) || Notification.permission !== "granted") return;
-    this.#show(text, conversation);
+    if (this.#wanted.has("sound")) this.#sound();
+    if (this.#wanted.has("desktop") && this.#permission === "granted") this.#show(text, conversation);
   }
 
   /** The queue grew. */
   tellWaiting() {
-    if (this.#settings.queue) this.tell({ text: say("inbox-somebody-waits"), conversation: null }, false);
+    if (this.#wanted.has("queue")) this.tell({ text: say("inbox-somebody-waits"), conversation: null }, false);
   }
 
-  get #settings() {
-    return { desktop: false, sound: false, queue: false, ...this.#kept.get() };
+  get #permission() {
+    return globalThis.Notification?.permission ?? "denied";
   }
 
   #show(text, conversation) {
@@ -72,19 +74,32 @@ export class Notifications {
   }
 
   #showSettings() {
-    const settings = this.#settings;
-    for (const box of this.#dialog.querySelectorAll("[type=checkbox]")) box.checked = settings[box.name];
-    this.#dialog.querySelector('[data-part="denied"]').hidden = globalThis.Notification?.permission !== "denied";
+    for (const box of this.#dialog.querySelectorAll("[type=checkbox]")) box.checked = this.#wanted.has(box.name);
+    // In a browser that was not asked yet, ticking it asks.
+    const desktop = this.#dialog.querySelector("[name=desktop]");
+    desktop.checked &&= this.#permission === "granted";
+    this.#showHint("denied", this.#permission === "denied");
+    this.#showHint("unkept", false);
     this.#dialog.showModal();
   }
 
   async #set(box) {
     if (box.name === "desktop" && box.checked && (await globalThis.Notification?.requestPermission()) !== "granted") {
       box.checked = false;
-      this.#dialog.querySelector('[data-part="denied"]').hidden = false;
+      this.#showHint("denied", true);
+      return;
     }
     if (box.name === "sound" && box.checked) this.#sound();
-    this.#kept.set({ ...this.#settings, [box.name]: box.checked });
+    const wanted = new Set(this.#wanted);
+    wanted[box.checked ? "add" : "delete"](box.name);
+    const isKept = await keep(wanted);
+    if (isKept) this.#wanted = wanted;
+    else box.checked = !box.checked;
+    this.#showHint("unkept", !isKept);
+  }
+
+  #showHint(part, shown) {
+    this.#dialog.querySelector(`[data-part="${part}"]`).hidden = !shown;
   }
 
   #sound() {
@@ -102,5 +117,14 @@ export class Notifications {
       tone.start(at);
       tone.stop(at + 0.22);
     }
+  }
+}
+
+async function keep(wanted) {
+  const body = new URLSearchParams([...wanted].filter(Boolean).map((name) => [name, "on"]));
+  try {
+    return (await fetch("/support/agent/notifications/", { method: "POST", body })).ok;
+  } catch {
+    return false;
   }
 }

@@ -25,9 +25,8 @@ export class OwnMessages {
   }
 
   #offer() {
-    const { viewerName } = this.#room.dataset;
-    for (const item of this.#list.querySelectorAll(".message.from-agent[data-id]:not(.deleted)")) {
-      if (item.querySelector(".change") || item.querySelector(".name").textContent !== viewerName) continue;
+    for (const item of this.#list.querySelectorAll(".message.own:not(.deleted)")) {
+      if (item.querySelector(".change")) continue;
       const button = this.#part("change");
       item.querySelector(".bubble").before(button);
     }

@@ -20,7 +20,7 @@ pub(super) struct NextQuery {
 pub(super) async fn show(
     State(state): State<AppState>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    query: ListQuery,
     Query(NextQuery { next }): Query<NextQuery>,
 ) -> Result<Response, Problem> {
     let Some(agent) = caller.on(Side::Agent).and_then(|session| session.actor.agent()) else {

@@ -1,5 +1,6 @@
 //! `GET /support/agent/list/`: facets and rows of the inbox, which its page renews when something changes.
 
+use super::notifications;
 use super::rows::{self, Row, Shown};
 use super::views::{self, Choice, Facet};
 use crate::AppState;
@@ -8,42 +9,74 @@ use crate::error::Problem;
 use crate::texts::{Text, say};
 use crate::view::Html;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use domain::{Actor, Agent, ConversationId, Filter, Status};
-use serde::Deserialize;
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 use store::{Counts, Search};
+use url::form_urlencoded;
 
 /// Conversations on one page.
 const PAGE: u32 = 50;
 
-/// What is listed, with the names of the REST parameters; several values by comma.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What is listed, with the names of the REST parameters; several values by comma, or each by itself.
+#[derive(Debug, Clone, Default)]
 pub struct ListQuery {
     /// Words to search for.
-    #[serde(default)]
     pub q: String,
     /// States, or `all`. The queue without any parameter.
-    #[serde(default)]
     pub status: String,
     /// `me`, `none` or agents' ids.
-    #[serde(default)]
     pub holder: String,
     /// Levels of urgency.
-    #[serde(default)]
     pub urgency: String,
     /// Names of tags.
-    #[serde(default)]
     pub tag: String,
     /// How long ago it began, in steps.
-    #[serde(default)]
     pub age: String,
     /// `urgency`, `waiting` or `newest`.
-    #[serde(default)]
     pub sort: String,
     /// Where the page begins.
     pub cursor: Option<String>,
+}
+
+impl ListQuery {
+    /// Reads a query string; what is not about the list is passed over.
+    pub(super) fn parse(query: &str) -> Self {
+        let mut read = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.into_owned();
+            match &*name {
+                "q" => read.q = value,
+                "status" => add(&mut read.status, &value),
+                "holder" => add(&mut read.holder, &value),
+                "urgency" => add(&mut read.urgency, &value),
+                "tag" => add(&mut read.tag, &value),
+                "age" => add(&mut read.age, &value),
+                "sort" => read.sort = value,
+                "cursor" => read.cursor = Some(value),
+                _ => {}
+            }
+        }
+        read
+    }
+}
+
+fn add(values: &mut String, value: &str) {
+    if !values.is_empty() && !value.is_empty() {
+        values.push(',');
+    }
+    values.push_str(value);
+}
+
+impl<S: Sync> FromRequestParts<S> for ListQuery {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
 }
 
 /// Facets and rows.
@@ -72,6 +105,8 @@ pub struct List {
     pub queue_is_empty: bool,
     /// In how many of the reader's conversations the customer wrote something unread.
     pub unread: i64,
+    /// What the reader wants to be told of, and how: `desktop`, `sound`, `queue`, by spaces.
+    pub notify: String,
     /// The first page, on a later one.
     pub first: Option<String>,
     /// The next page.
@@ -81,7 +116,7 @@ pub struct List {
 pub(super) async fn show(
     State(state): State<AppState>,
     AgentSession { agent, .. }: AgentSession,
-    Query(query): Query<ListQuery>,
+    query: ListQuery,
 ) -> Result<Html<List>, Problem> {
     Ok(Html(List::load(&state, &agent, &query).await?))
 }
@@ -101,6 +136,7 @@ impl List {
             unsaved: (!is_saved).then(|| views::query(&query.parameters())),
             queue_is_empty: counts.of(Status::Open) == 0,
             unread: state.store.unread(agent).await?,
+            notify: notifications::ticked(state.store.notification_settings(agent).await?),
             first: query.cursor.as_ref().map(|_| query.address("")),
             ..Self::default()
         };
@@ -205,7 +241,16 @@ impl ListQuery {
         }
     }
 
-    fn filter(&self) -> Result<Filter, Problem> {
+    /// Refuses what no list can be narrowed or ordered by.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        self.filter()?;
+        match &*self.sort {
+            "" | "urgency" | "waiting" | "newest" => Ok(()),
+            _ => Err(Problem::invalid("sort", &"a list is sorted by urgency, waiting or newest")),
+        }
+    }
+
+    pub(super) fn filter(&self) -> Result<Filter, Problem> {
         let status = match self.shown_status() {
             "all" => "",
             status => status,

@@ -4,6 +4,7 @@ mod colleagues;
 pub mod desk;
 mod inbox;
 pub mod list;
+mod notifications;
 pub mod replies;
 pub mod rows;
 mod saved_views;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/support/agent/colleagues/", get(colleagues::show))
         .route("/support/agent/views/", post(saved_views::save))
         .route("/support/agent/views/{id}/", delete(saved_views::delete))
+        .route("/support/agent/notifications/", post(notifications::keep))
         .route("/support/agent/replies/", get(replies::show).post(replies::create))
         .route("/support/agent/replies/{id}/", post(replies::change))
         .route("/support/agent/replies/{id}/delete/", post(replies::delete))

@@ -83,10 +83,9 @@ pub(super) async fn create(
     PageForm(draft): PageForm<Draft>,
 ) -> Result<Response, Problem> {
     let done = async {
-        let scope = if draft.scope == "shared" { Scope::Shared } else { Scope::Own };
         let (short_code, text) = (draft.short_code(), as_typed(&draft.text));
-        let new = NewCannedReply { scope, stage: draft.stage()?, short_code, text };
-        state.rates.write(&who.session)?;
+        let new = NewCannedReply { scope: draft.scope()?, stage: draft.stage()?, short_code, text };
+        state.rates.change(&who.session)?;
         Ok(state.store.create_canned_reply(&who.session, &new).await.map(|_| ())?)
     };
     let done = done.await;
@@ -106,7 +105,7 @@ pub(super) async fn change(
             short_code: Some(draft.short_code()),
             text: Some(as_typed(&draft.text)),
         };
-        state.rates.write(&who.session)?;
+        state.rates.change(&who.session)?;
         Ok(state.store.update_canned_reply(&who.session, id, &changes).await.map(|_| ())?)
     };
     let done = done.await;
@@ -118,7 +117,7 @@ pub(super) async fn delete(
     AgentSession { session, .. }: AgentSession,
     Path(id): Path<CannedReplyId>,
 ) -> Result<Redirect, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     state.store.delete_canned_reply(&session, id).await?;
     Ok(Redirect::to(PLACE))
 }
@@ -193,6 +192,14 @@ impl Reply {
 impl Draft {
     fn stage(&self) -> Result<Stage, Problem> {
         self.stage.parse().map_err(|error| Problem::invalid("stage", &error))
+    }
+
+    fn scope(&self) -> Result<Scope, Problem> {
+        match &*self.scope {
+            "" | "own" => Ok(Scope::Own),
+            "shared" => Ok(Scope::Shared),
+            _ => Err(Problem::invalid("scope", &"a canned reply is own or shared")),
+        }
     }
 
     fn short_code(&self) -> Option<String> {

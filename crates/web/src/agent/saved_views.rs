@@ -1,5 +1,7 @@
 //! `/support/agent/views/`: saving what is listed as a view, and deleting one.
 
+use super::list::ListQuery;
+use super::views;
 use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::Problem;
@@ -9,10 +11,6 @@ use axum::http::StatusCode;
 use domain::SavedViewId;
 use serde::Deserialize;
 use store::Scope;
-use url::form_urlencoded::{Serializer, parse};
-
-/// What a view may say: the parameters of the list, and nothing of where one stands in it.
-const PARAMETERS: [&str; 7] = ["q", "status", "holder", "urgency", "tag", "age", "sort"];
 
 #[derive(Deserialize)]
 pub(super) struct ViewForm {
@@ -29,10 +27,12 @@ pub(super) async fn save(
     AgentSession { session, .. }: AgentSession,
     PageForm(form): PageForm<ViewForm>,
 ) -> Result<StatusCode, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let scope = if form.shared.is_some() { Scope::Shared } else { Scope::Own };
-    let known = parse(form.parameters.as_bytes()).filter(|(name, _)| PARAMETERS.contains(&&**name));
-    let parameters = Serializer::new(String::new()).extend_pairs(known).finish();
+    // Only what is about the list is kept, and nothing of where one stands in it.
+    let query = ListQuery::parse(&form.parameters);
+    query.check()?;
+    let parameters = views::query(&query.parameters());
     state.store.save_view(&session, scope, &form.name, &parameters).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -42,7 +42,7 @@ pub(super) async fn delete(
     AgentSession { session, .. }: AgentSession,
     Path(id): Path<SavedViewId>,
 ) -> Result<StatusCode, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     state.store.delete_view(&session, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! What holds for all calls: the order of checks, whose things are whose, what a body may be.
 
+use crate::limits::LimitsConfig;
 use crate::{AppState, Config, router};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -20,8 +21,12 @@ struct Server {
 }
 
 fn with_server<T: Future<Output = ()>>(test: impl FnOnce(Server) -> T) {
+    with_config(Config::default(), test);
+}
+
+fn with_config<T: Future<Output = ()>>(config: Config, test: impl FnOnce(Server) -> T) {
     run(Kind::Sqlite, |store: TestStore| {
-        let router = router(AppState::new((*store).clone(), Hub::default(), Config::default()));
+        let router = router(AppState::new((*store).clone(), Hub::default(), config));
         test(Server { router, store: (*store).clone() })
     });
 }
@@ -303,6 +308,45 @@ fn search_keeps_to_the_callers_reach() {
         }
         let (_, list) = server.call("GET", "/conversations?q=card&sort=newest", &ann, None).await;
         assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    });
+}
+
+/// D8: what an agent does beside writing messages is limited, each session by itself.
+#[test]
+fn d8_an_agents_changes_are_limited() {
+    let limits = LimitsConfig { agent_changes_per_second: 1, agent_changes_burst: 1, ..Default::default() };
+    with_config(Config { limits, ..Config::default() }, async |server| {
+        let conversation = server.conversation(&server.customer("Jo").await).await;
+        let ann = server.agent("ann", AgentRole::Agent).await;
+        let at = |path: &str| format!("{conversation}/{path}");
+        let until = json!({ "until": "2999-01-01T00:00:00Z" });
+        let reply = json!({ "scope": "own", "stage": "greeting", "text": "Hi" });
+        for (method, path, body) in [
+            ("PUT", at("tags"), Some(json!({ "tags": ["late"] }))),
+            ("POST", at("notes"), message("Hm")),
+            ("POST", "/claims".to_owned(), None),
+            ("PUT", at("claim"), None),
+            ("PUT", at("claim/holder"), Some(json!({ "agent_id": Uuid::new_v4() }))),
+            ("DELETE", at("claim"), None),
+            ("PUT", at("snooze"), Some(until)),
+            ("DELETE", at("snooze"), None),
+            ("PUT", at("resolution"), None),
+            ("POST", "/canned-replies".to_owned(), Some(reply)),
+        ] {
+            let mut answered = 0;
+            loop {
+                let (status, problem) = server.call(method, &path, &ann, body.clone()).await;
+                if status == 429 {
+                    assert_eq!(problem["code"], "rate_limited");
+                    break;
+                }
+                answered += 1;
+                assert!(answered < 20, "{method} {path} is not limited");
+            }
+        }
+        let bob = server.agent("bob", AgentRole::Agent).await;
+        assert_ne!(server.call("POST", "/claims", &bob, None).await.0, 429, "another session");
+        assert_ne!(server.call("POST", &at("messages"), &ann, message("Hi")).await.0, 429, "a message");
     });
 }
 

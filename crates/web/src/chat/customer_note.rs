@@ -26,7 +26,7 @@ pub(super) async fn write(
     ReachedByAgent { session, conversation, .. }: ReachedByAgent,
     PageForm(form): PageForm<NoteForm>,
 ) -> Result<Json<Written>, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let text = as_typed(&form.text);
     let written =
         state.store.write_customer_note(&session, &conversation.customer, form.version, &text).await?;

@@ -156,6 +156,7 @@ mod tests {
             id: MessageId::new(),
             seq: 1,
             author: Author { role: Side::Customer, name: "Ada".into() },
+            author_key: 1,
             text: Some(text.into()),
             client_id: ClientId::new(),
             created_at: at,

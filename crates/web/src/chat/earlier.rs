@@ -18,6 +18,7 @@ pub(super) async fn show(
     Reached { session, conversation }: Reached,
     Query(EarlierQuery { before }): Query<EarlierQuery>,
 ) -> Result<Html<Transcript>, Problem> {
-    let side = session.actor.side();
-    Ok(Html(Stretch::load(&state.store, &conversation, side, Some(before), PAGE).await?.transcript))
+    let stretch =
+        Stretch::load(&state.store, &conversation, session.actor.agent(), Some(before), PAGE).await?;
+    Ok(Html(stretch.transcript))
 }

@@ -6,7 +6,7 @@ use crate::view::When;
 use askama::Template;
 use domain::{ClientId, Message, MessageId, Note, NoteKind};
 
-/// A message, the same for whoever reads it: the style sheet puts the reader's own on the right.
+/// A message: the style sheet puts those of the reader's side on the right.
 #[derive(Template)]
 #[template(path = "chat/message.html")]
 pub struct MessageItem {
@@ -18,12 +18,14 @@ pub struct MessageItem {
     at: When,
     body: Option<TextHtml>,
     edited: bool,
+    own: bool,
     continues: bool,
 }
 
 impl MessageItem {
-    /// `continues`: it stands under one of the same author and minute, and needs no heading of its own.
-    pub fn new(message: &Message, continues: bool) -> Self {
+    /// `own`: the reading agent wrote it and may change it. `continues`: it stands under one of the same author and minute,
+    /// and needs no heading of its own.
+    pub fn new(message: &Message, own: bool, continues: bool) -> Self {
         Self {
             id: message.id,
             seq: message.seq,
@@ -33,6 +35,7 @@ impl MessageItem {
             at: When::clock(message.created_at),
             body: message.text.as_deref().map(to_html),
             edited: message.edited_at.is_some() && !message.deleted,
+            own,
             continues,
         }
     }
@@ -71,8 +74,8 @@ impl NoteItem {
 
 /// The `html` of a `message` or `message_changed` frame. The page's script sets day and grouping, which depend on the
 /// reader's time zone and neighbours.
-pub fn message_html(message: &Message) -> String {
-    MessageItem::new(message, false).to_string()
+pub fn message_html(message: &Message, own: bool) -> String {
+    MessageItem::new(message, own, false).to_string()
 }
 
 /// The `html` of a `note` frame.

@@ -8,7 +8,6 @@ use crate::auth::ReachedByAgent;
 use crate::error::Problem;
 use crate::view::Html;
 use axum::extract::State;
-use domain::Side;
 
 /// Opened from the list a conversation is read, never claimed (C4).
 const WANTS_VIEW: bool = true;
@@ -17,6 +16,6 @@ pub(super) async fn show(
     State(state): State<AppState>,
     ReachedByAgent { agent, conversation, .. }: ReachedByAgent,
 ) -> Result<Html<AgentRoom>, Problem> {
-    let stretch = Stretch::load(&state.store, &conversation, Side::Agent, None, PAGE).await?;
+    let stretch = Stretch::load(&state.store, &conversation, Some(&agent), None, PAGE).await?;
     Ok(Html(agent_room(&state, &agent, &conversation, stretch, WANTS_VIEW).await?))
 }

@@ -87,7 +87,12 @@ impl CustomerPanel {
 
     /// Whether and how the customer can still be reached, in words.
     pub(super) fn reach(&self) -> Text {
-        match (self.is_here, self.gets_mail) {
+        self.reach_if(self.is_here)
+    }
+
+    /// The same, were the customer there (true), or not.
+    pub(super) fn reach_if(&self, is_here: Option<bool>) -> Text {
+        match (is_here, self.gets_mail) {
             (Some(true), _) => say("panel-here"),
             (Some(false), true) => say("panel-offline-mail"),
             (Some(false), false) => say("panel-offline"),

@@ -11,7 +11,7 @@ use crate::texts::Explain;
 use crate::view::Html;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{RatingError, Side, check_comment, check_score};
+use domain::{RatingError, check_comment, check_score};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -30,12 +30,12 @@ pub(super) async fn rate(
     let typed = as_typed(&form.comment);
     match checked(&form.score, &typed) {
         Ok((score, comment)) => {
-            state.rates.write(&session)?;
+            state.rates.change(&session)?;
             state.store.rate(&session, conversation.id, score, comment).await?;
             Ok(to_room(&session, conversation.id).into_response())
         }
         Err(error) => {
-            let stretch = Stretch::load(&state.store, &conversation, Side::Customer, None, PAGE).await?;
+            let stretch = Stretch::load(&state.store, &conversation, None, None, PAGE).await?;
             let mut page = customer_room(&state, &conversation, stretch).await?;
             page.rating.comment = typed;
             page.rating.error = Some(sentence(&error.explain()));

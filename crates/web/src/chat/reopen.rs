@@ -11,7 +11,7 @@ pub(super) async fn reopen(
     State(state): State<AppState>,
     Reached { session, conversation }: Reached,
 ) -> Result<Redirect, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let is_connected = |agent: &domain::AgentRef| state.hub.is_online(agent.key);
     state.store.reopen(&session, conversation.id, is_connected).await?;
     Ok(to_room(&session, conversation.id))

@@ -11,7 +11,7 @@ pub(super) async fn resolve(
     State(state): State<AppState>,
     Reached { session, conversation }: Reached,
 ) -> Result<Redirect, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     state.store.resolve(&session, conversation.id).await?;
     Ok(to_room(&session, conversation.id))
 }

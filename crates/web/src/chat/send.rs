@@ -12,7 +12,7 @@ use crate::view::Html;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::text::check_text;
-use domain::{ClientId, Conversation, Side};
+use domain::{ClientId, Conversation};
 use serde::Deserialize;
 use store::Append;
 
@@ -65,7 +65,7 @@ async fn refuse(
     draft: String,
     said: String,
 ) -> Result<Response, Problem> {
-    let stretch = Stretch::load(&state.store, conversation, Side::Customer, None, PAGE).await?;
+    let stretch = Stretch::load(&state.store, conversation, None, None, PAGE).await?;
     let page = customer_room(state, conversation, stretch).await?;
     Ok(problem.response(Html(CustomerRoom { client_id, draft, error: Some(said), ..page })))
 }

@@ -27,10 +27,10 @@ pub(super) async fn show(
     FromState(state): FromState<AppState>,
     Reached { session, conversation }: Reached,
     Query(query): Query<ShowQuery>,
-    Query(list): Query<ListQuery>,
+    list: ListQuery,
 ) -> Result<Response, Problem> {
     let stretch =
-        Stretch::load(&state.store, &conversation, session.actor.side(), query.before, PAGE).await?;
+        Stretch::load(&state.store, &conversation, session.actor.agent(), query.before, PAGE).await?;
     match &session.actor {
         Actor::Customer(_) => {
             let page = customer_room(&state, &conversation, stretch).await?;
@@ -89,7 +89,7 @@ pub(super) async fn agent_room(
         State::Open | State::Ongoing(_) | State::Resolved(_) => None,
     };
     // Whoever is named in a note reads it now.
-    state.store.clear_mention(agent, conversation).await?;
+    state.store.read_mention(agent, conversation.key, stretch.last_note_seq).await?;
     Ok(AgentRoom {
         agent_id: agent.id,
         holder,

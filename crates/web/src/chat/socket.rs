@@ -14,9 +14,10 @@ use domain::{ClaimToken, ClientId, Conversation, ConversationId, Note, Pace, Ref
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
+use realtime::event::What;
 use realtime::session::{Effect, Failure, Opening, PAGE, Page, Read};
 use realtime::wire::{CloseCode, Rejection, ServerFrame};
-use realtime::{Attachment, Mail, Person, Place, Render, Session};
+use realtime::{Attachment, Event, Mail, Person, Place, Render, Session};
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -177,12 +178,13 @@ impl Chat {
         state: AppState,
     ) -> Result<Box<Self>, Refused> {
         let id = found.id;
-        let mut attachment = state.hub.attach(&signed_in, Place::Conversation(id, found.key));
+        let place = Place::Conversation(id, found.key, found.customer.key);
+        let mut attachment = state.hub.attach(&signed_in, place);
         let wants_work = parameters.mode != Some(ModeWanted::View);
         let (conversation, claim) = claim_or_read(&signed_in, id, wants_work, &state).await?;
         if deliberate::is(Fault::ReadBeforeSubscribe) {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            attachment = state.hub.attach(&signed_in, Place::Conversation(id, found.key));
+            attachment = state.hub.attach(&signed_in, place);
         }
         attachment.opened(&conversation);
         // Who signed out while this opened, before the socket was attached, is not told by the hub (A2).
@@ -191,15 +193,17 @@ impl Chat {
             conversation: &conversation,
             actor: &signed_in.actor,
             claim,
-            after: parameters.after.map(place),
-            rev: parameters.rev.map(place),
-            notes_after: parameters.notes_after.map(place),
+            after: parameters.after.map(number),
+            rev: parameters.rev.map(number),
+            notes_after: parameters.notes_after.map(number),
             html: (parameters.html == Switch::On).then_some(RENDER),
         };
         if parameters.after.is_some() {
             state.metrics.resumed.inc();
         }
-        let session = Session::open(&opening, Instant::now());
+        let mut session = Session::open(&opening, Instant::now());
+        let online = state.hub.is_customer_online(conversation.customer.key);
+        session.on_event(&Arc::new(Event::new(What::Presence(online))), Instant::now());
         Ok(Box::new(Self {
             state,
             id,
@@ -274,13 +278,11 @@ impl Chat {
             match effect {
                 Effect::Send(frame) => line.send(frame),
                 Effect::Append { client_id, text, claim_token } => self.append(client_id, text, claim_token),
-                Effect::AddNote { client_id, text } => {
-                    self.notes.push_back((client_id, text));
-                    self.write_next_note();
-                }
+                Effect::AddNote { client_id, text } => self.add_note(client_id, text),
                 Effect::Read(read) => self.to_read = Some(read),
                 Effect::Renew { token, is_active } => self.renew(token, is_active),
                 Effect::MarkSeen(seq) => self.mark_seen(seq),
+                Effect::MarkNotesSeen(note_seq) => self.mark_notes_seen(note_seq),
                 Effect::TellTyping(on) => self.tell_typing(on),
                 Effect::FindPlace => self.find_place(),
                 Effect::FindSuggestions => self.find_suggestions(),
@@ -305,6 +307,15 @@ impl Chat {
             Some(done) => self.on_done(done),
             None => self.work.push(job),
         }
+    }
+
+    fn add_note(&mut self, client_id: ClientId, text: String) {
+        if self.state.rates.change(&self.signed_in).is_err() {
+            self.state.metrics.refuse(Code::RateLimited);
+            return self.session.on_noted(client_id, Err(Failure::RateLimited));
+        }
+        self.notes.push_back((client_id, text));
+        self.write_next_note();
     }
 
     fn write_next_note(&mut self) {
@@ -346,6 +357,19 @@ impl Chat {
         self.work.push(Box::pin(async move {
             if let Err(error) = store.mark_seen(&session, id, seq).await {
                 tracing::debug!(%error, "cannot remember what was read");
+            }
+            Done::Nothing
+        }));
+    }
+
+    fn mark_notes_seen(&mut self, note_seq: i64) {
+        let (store, session, key) =
+            (self.state.store.clone(), Arc::clone(&self.signed_in), self.conversation);
+        self.work.push(Box::pin(async move {
+            if let Some(agent) = session.actor.agent()
+                && let Err(error) = store.read_mention(agent, key, note_seq).await
+            {
+                tracing::debug!(%error, "cannot remember which notes were read");
             }
             Done::Nothing
         }));
@@ -405,8 +429,8 @@ impl Chat {
 }
 
 /// A place in a log; what is too large for one is beyond its end.
-fn place(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+fn number(given: u64) -> i64 {
+    i64::try_from(given).unwrap_or(i64::MAX)
 }
 
 /// What woke a chat socket.

@@ -3,7 +3,7 @@
 use super::message::{MessageItem, NoteItem};
 use crate::view::When;
 use askama::Template;
-use domain::{Conversation, Message, Note, Side, Timestamp};
+use domain::{Agent, Conversation, Message, Note, Timestamp};
 use store::Store;
 
 /// Messages on one page.
@@ -19,11 +19,11 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// The newest messages before `before`, with the notes between them for agents.
+    /// The newest messages before `before`, with the notes between them for an agent who reads.
     pub(super) async fn load(
         store: &Store,
         conversation: &Conversation,
-        side: Side,
+        reader: Option<&Agent>,
         before: Option<i64>,
         limit: u32,
     ) -> store::Result<Self> {
@@ -31,14 +31,14 @@ impl Stretch {
         let messages = store.messages_before(conversation.key, before, limit).await?;
         let first = messages.first().map(|message| message.seq);
         let earlier = first.filter(|first| *first > conversation.first_seq);
-        let notes = match side {
-            Side::Customer => Vec::new(),
-            Side::Agent => store.notes_between(conversation.key, earlier.unwrap_or(0), before, NOTES).await?,
+        let notes = match reader {
+            None => Vec::new(),
+            Some(_) => store.notes_between(conversation.key, earlier.unwrap_or(0), before, NOTES).await?,
         };
         Ok(Self {
             last_seq: messages.last().map_or(0, |message| message.seq),
             last_note_seq: notes.last().map_or(conversation.last_note_seq, |note| note.note_seq),
-            transcript: Transcript::new(&messages, &notes, earlier),
+            transcript: Transcript::new(reader, &messages, &notes, earlier),
         })
     }
 }
@@ -60,8 +60,8 @@ impl Transcript {
     /// Merges `messages` (by `seq`) with `notes` (by `after_seq`, `note_seq`; none for customers). Days and minutes are
     /// UTC; the page's script regroups them by the reader's clock.
     ///
-    /// `earlier`: the first message's number, when others stand before it.
-    pub fn new(messages: &[Message], notes: &[Note], earlier: Option<i64>) -> Self {
+    /// `reader`: the agent who reads, whose own messages are marked. `earlier`: the first message's number, when others stand before it.
+    pub fn new(reader: Option<&Agent>, messages: &[Message], notes: &[Note], earlier: Option<i64>) -> Self {
         let mut transcript = Self { earlier, entries: Vec::with_capacity(messages.len() + notes.len()) };
         let mut day = None;
         let mut notes = notes.iter().peekable();
@@ -72,8 +72,9 @@ impl Transcript {
                 above = None;
             }
             let new_day = transcript.part_days(message.created_at, &mut day);
+            let own = reader.is_some_and(|agent| message.is_by(agent.key));
             let continues = !new_day && above.is_some_and(|above| is_continued(above, message));
-            transcript.entries.push(Entry::Message(MessageItem::new(message, continues)));
+            transcript.entries.push(Entry::Message(MessageItem::new(message, own, continues)));
             above = Some(message);
         }
         for note in notes {
@@ -101,5 +102,6 @@ const MINUTE: i64 = 60_000_000;
 
 fn is_continued(above: &Message, message: &Message) -> bool {
     let minute = |message: &Message| message.created_at.as_micros().div_euclid(MINUTE);
-    above.author == message.author && minute(above) == minute(message)
+    let author = |message: &Message| (message.author.role, message.author_key);
+    author(above) == author(message) && minute(above) == minute(message)
 }

@@ -47,7 +47,7 @@ pub(super) async fn make(
     CustomerSession { session, .. }: CustomerSession,
     headers: HeaderMap,
 ) -> Result<Html<Link>, Problem> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let token = state.store.new_browser_link(&session).await?;
     let address = format!("{}support/customer/link/{}", base(&state, &headers), token.reveal());
     Ok(Html(Link { made: Some(address) }))

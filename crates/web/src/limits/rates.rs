@@ -15,6 +15,7 @@ use store::Session;
 #[derive(Debug)]
 pub struct RateLimits {
     messages: Rate<SessionKey>,
+    agent_changes: Rate<SessionKey>,
     customer_sessions: Rate<Client>,
     conversations: Rate<Client>,
 }
@@ -22,17 +23,20 @@ pub struct RateLimits {
 impl RateLimits {
     /// Fresh counters.
     pub fn new(config: &LimitsConfig) -> Self {
+        let per_second =
+            |limit, burst| Quota::per_second(at_least_one(limit)).allow_burst(at_least_one(burst));
         let per_minute = |limit| Quota::per_minute(at_least_one(limit));
-        let messages = Quota::per_second(at_least_one(config.messages_per_second))
-            .allow_burst(at_least_one(config.messages_burst));
+        let messages = per_second(config.messages_per_second, config.messages_burst);
+        let agent_changes = per_second(config.agent_changes_per_second, config.agent_changes_burst);
         Self {
             messages: Rate::new(config.enabled, messages),
+            agent_changes: Rate::new(config.enabled, agent_changes),
             customer_sessions: Rate::new(config.enabled, per_minute(config.customer_sessions_per_minute)),
             conversations: Rate::new(config.enabled, per_minute(config.conversations_per_minute)),
         }
     }
 
-    /// A session sends, edits or deletes a message, resolves, reopens, rates, makes a link; agents may as they like.
+    /// A session sends, edits or deletes a message; agents may as they like.
     ///
     /// # Errors
     /// `rate_limited`, with when to try again.
@@ -40,6 +44,18 @@ impl RateLimits {
         match session.actor {
             Actor::Customer(_) => self.messages.check(&session.key),
             Actor::Agent(_) => Ok(()),
+        }
+    }
+
+    /// A session changes something else: resolves, reopens, rates, makes a link; an agent claims, hands over, snoozes, tags,
+    /// leaves a note, keeps canned replies and views.
+    ///
+    /// # Errors
+    /// `rate_limited`, with when to try again.
+    pub fn change(&self, session: &Session) -> Result<(), Problem> {
+        match session.actor {
+            Actor::Customer(_) => self.messages.check(&session.key),
+            Actor::Agent(_) => self.agent_changes.check(&session.key),
         }
     }
 
@@ -92,7 +108,14 @@ impl<K: Hash + Eq + Clone> Rate<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Customer, CustomerId, CustomerKey};
+    use domain::{Agent, AgentId, AgentKey, AgentRole, Customer, CustomerId, CustomerKey};
+
+    fn agent() -> Session {
+        let (key, id) = (AgentKey(1), AgentId::new());
+        let (name, email, role) = ("Kim".into(), "kim@example.com".into(), AgentRole::Agent);
+        let actor = Actor::Agent(Agent { key, id, name, email, role });
+        Session { key: SessionKey(9), actor, address: None }
+    }
 
     fn customer(session: i64) -> Session {
         let id = CustomerId::new();
@@ -109,6 +132,14 @@ mod tests {
         }
         assert!((0..50).any(|_| limits.write(&customer(1)).is_err()));
         assert!(limits.write(&customer(2)).is_ok());
+    }
+
+    #[test]
+    fn agents_write_as_they_like_and_change_far_more_than_people_do() {
+        let limits = RateLimits::new(&LimitsConfig::default());
+        assert!((0..1000).all(|_| limits.write(&agent()).is_ok()));
+        assert!((0..200).all(|_| limits.change(&agent()).is_ok()));
+        assert!((0..100).any(|_| limits.change(&agent()).is_err()));
     }
 
     #[test]

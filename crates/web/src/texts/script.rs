@@ -21,7 +21,7 @@ pub(crate) fn module<'a>(language: &Language, name: &str, scripts: impl Iterator
             let _ = writeln!(entries, "\"{id}\":{},", compiler.function(text));
         }
     }
-    format!("import{{pick,sayer,shown}}from\"./say.js\";\nexport const say=sayer({{\n{entries}}});\n")
+    format!("import{{pick,sayer,shown}}from\"./say.js\";export const say=sayer({{\n{entries}}});\n")
 }
 
 /// The ids a script asks for: `say("…")`.

@@ -131,12 +131,12 @@ fn asked<'a>(source: &'a str, call: &'a str) -> impl Iterator<Item = (&'a str, &
     source.split(call).skip(1).filter_map(|rest| rest.split_once('"')).filter(move |(id, _)| is_id(id))
 }
 
-/// The names in `.with("name", …).with_markup("other", …)`.
+/// The names in `.with("name", …).with_html("other", …)`.
 fn filled_in(mut rest: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     loop {
         rest = rest.trim_start();
-        let Some(call) = rest.strip_prefix(".with(\"").or_else(|| rest.strip_prefix(".with_markup(\""))
+        let Some(call) = rest.strip_prefix(".with(\"").or_else(|| rest.strip_prefix(".with_html(\""))
         else {
             return names;
         };
@@ -241,7 +241,7 @@ fn a_module_has_what_its_scripts_ask_for() {
     let made = script::module(&language, "js/texts.js", [script, other].into_iter());
     assert_eq!(
         made,
-        "import{pick,sayer,shown}from\"./say.js\";\nexport const say=sayer({\n\
+        "import{pick,sayer,shown}from\"./say.js\";export const say=sayer({\n\
          \"plain\":\"\\\"\"+(\"Desk\")+\"\\\"\",\n\
          \"wait\":v=>pick(v.n,{\"0\":\"now\",\"one\":shown(v.n)+\" day\",\"other\":shown(v.n)+\" days\"},\"other\")\
          +\", \"+(\"Held by \"+shown(v.name)),\n});\n"

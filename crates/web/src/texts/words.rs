@@ -83,7 +83,7 @@ pub(crate) fn event(note: &Note, time: impl Fn(Timestamp) -> crate::view::When) 
         },
         "resolved" => markup("event-resolved"),
         "reopened" => markup("event-reopened"),
-        "snoozed" => markup("event-snoozed").with_markup("time", time(fact("until")?.parse().ok()?)),
+        "snoozed" => markup("event-snoozed").with_html("time", time(fact("until")?.parse().ok()?)),
         "woken" if note.author.is_some() => markup("event-woken-by"),
         "woken" => markup("event-woken"),
         "rated" => {
@@ -106,11 +106,13 @@ pub(crate) trait Explain {
 
 impl Explain for TextError {
     fn explain(&self) -> String {
-        match *self {
-            Self::Blank(what) => say("wrong-blank").with("what", what).into(),
-            Self::TooLong(what, most) => say("wrong-too-long").with("what", what).with("most", most).into(),
-            Self::Nul(what) => say("wrong-nul").with("what", what).into(),
-            Self::Control(what) => say("wrong-control").with("what", what).into(),
+        // As a choice of Fluent's is written.
+        let key = |what: &str| what.replace(' ', "-");
+        match self {
+            Self::Blank(what) => say("wrong-blank").with("what", key(what)).into(),
+            Self::TooLong(what, most) => say("wrong-too-long").with("what", key(what)).with("most", most).into(),
+            Self::Nul(what) => say("wrong-nul").with("what", key(what)).into(),
+            Self::Control(what) => say("wrong-control").with("what", key(what)).into(),
             Self::Comma(_) => say("wrong-comma").into(),
         }
     }

@@ -7,6 +7,7 @@ mod claims;
 mod delivery;
 mod lifecycle;
 mod metrics;
+mod next;
 mod nodes;
 mod notes;
 mod reference_faults;

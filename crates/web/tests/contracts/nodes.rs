@@ -190,6 +190,46 @@ fn presence_and_notifications_cross_nodes() {
         customer.say(&conversation, "Hello?").await;
         let is_it = |f: &Value| f["type"] == "notification" && f["conversation"] == conversation;
         inbox.frame_where("a notification", is_it).await;
+        let colleague = here.agent("Barbara").await;
+        colleague.note(&conversation, "@Grace, this one is odd").await;
+        let told = |f: &Value| f["text"] == "Barbara mentioned you in Ada's conversation";
+        inbox.frame_where("the mention", told).await;
+    });
+}
+
+/// A customer who is on another node is there for agents on every node, also when they come later, and leaves them all.
+#[test]
+fn a_customers_presence_crosses_nodes() {
+    with_bus(async |here, there, _| {
+        let (customer, agent) = (here.customer("Ada").await, here.agent("Grace").await.at(&there.api()));
+        let conversation = customer.open_conversation("Help").await;
+        let presence = |online| move |f: &Value| f["type"] == "presence" && f["online"] == json!(online);
+        let mut mine = agent.chat_with(&conversation, "mode=view").await;
+        for _ in 0..2 {
+            let theirs = customer.chat(&conversation).await;
+            within(HEARD_WITHIN, mine.frame_where("their coming", presence(true))).await;
+            drop(theirs);
+            within(HEARD_WITHIN, mine.frame_where("their leaving", presence(false))).await;
+        }
+        let _theirs = customer.chat(&conversation).await;
+        within(HEARD_WITHIN, mine.frame_where("their coming", presence(true))).await;
+        let mut later = agent.chat_with(&conversation, "mode=view").await;
+        later.frame_where("that they are there", presence(true)).await;
+    });
+}
+
+/// Without a bus nobody knows who is on another node, and says so.
+#[test]
+fn without_a_bus_presence_is_unknown() {
+    run(Kind::Postgres, |app: TestApp| async move {
+        let other = app.second_node().await;
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        let _theirs = customer.chat(&conversation).await;
+        for (node, online) in [(&app, json!(true)), (&other, Value::Null)] {
+            let mut mine = agent.at(&node.api()).chat_with(&conversation, "mode=view").await;
+            assert_eq!(mine.frame("presence").await["online"], online);
+        }
     });
 }
 

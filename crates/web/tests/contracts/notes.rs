@@ -1,7 +1,7 @@
 //! Notes are for agents: nothing a customer gets shows a word of them.
 
 use serde_json::json;
-use testkit::{TestApp, both_databases};
+use testkit::{Socket, TestApp, both_databases};
 use uuid::Uuid;
 
 const SECRET: &str = "zanzibar";
@@ -34,6 +34,26 @@ both_databases! {
         }
         let numbers: Vec<_> = customer.messages(&conversation).await.iter().map(|m| m["seq"].clone()).collect();
         assert_eq!(numbers, [1, 2], "the customer's numbers stay dense");
+    }
+
+    /// A mention is news to who is named, in their inbox, until they have read the note: at once where they read along.
+    async fn a_mention_is_unread_until_it_is_read(app: TestApp) {
+        let (customer, grace, bo) = (app.customer("Ada").await, app.agent("Grace").await, app.agent("Bo").await);
+        let conversation = customer.open_conversation("Help").await;
+        let mut inbox = Socket::open(app.url(), "/ws/agent/", bo.token()).await;
+        grace.note(&conversation, "@Bo please look").await;
+        let news = inbox.frame("notification").await;
+        let told = json!({"type": "notification", "kind": "mentioned", "conversation": conversation,
+                          "text": "Grace mentioned you in Ada's conversation"});
+        assert_eq!(news, told);
+
+        let session = app.store().authenticate(bo.token()).await.unwrap().unwrap();
+        let mut reading = bo.chat_with(&conversation, "mode=view").await;
+        reading.frame_where("the note", |frame| frame["note"]["text"] == "@Bo please look").await;
+        reading.send(json!({"type": "seen", "seq": 1})).await;
+        while !app.store().mentions(session.actor.agent().unwrap()).await.unwrap().is_empty() {
+            inbox.frame("facets").await;
+        }
     }
 
     /// Notes have numbers of their own and say after which message they came.

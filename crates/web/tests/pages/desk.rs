@@ -71,7 +71,9 @@ both_databases! {
         assert_eq!(late.matches("<li data-id=").count(), 1);
         assert!(late.contains("status=open&#38;tag=late%2Crefund"), "another value widens it");
         assert!(late.contains(r#"href="/support/agent/?status=open" aria-current="true""#), "chosen again, it lets go");
-        assert_eq!(text(&browser, "/support/agent/?tag=late,refund").await.matches("<li data-id=").count(), 2);
+        for both in ["tag=late,refund", "tag=late&tag=refund"] {
+            assert_eq!(text(&browser, &format!("/support/agent/?{both}")).await.matches("<li data-id=").count(), 2);
+        }
         assert_eq!(browser.get("/support/agent/?age=soon").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     }
 
@@ -83,6 +85,11 @@ both_databases! {
         assert!(list.contains("Late &#60;ones&#62;") && list.contains(r#"href="/support/agent/?tag=late" aria-current="true""#), "{list}");
         assert!(!list.contains("evil"));
         assert!(!text(&kim, "/support/agent/").await.contains("Late"));
+        for parameters in ["status=asleep", "urgency=huge", "sort=luck", "status=open&status=asleep"] {
+            let form = [("name", "Odd"), ("parameters", parameters)];
+            let refused = mira.post("/support/agent/views/", &form).await;
+            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{parameters}");
+        }
         let shared = [("name", "For all"), ("parameters", "status=all"), ("shared", "yes")];
         assert_eq!(mira.post("/support/agent/views/", &shared).await.status(), StatusCode::FORBIDDEN);
         let chief = agent(&app, "Chief", AgentRole::Administrator).await;
@@ -109,6 +116,15 @@ both_databases! {
         let wrong = mira.post(place, &[("stage", "greeting"), ("text", "Hi {{ customer.shoe }}")]).await;
         assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text().await.unwrap().contains("Hi {{ customer.shoe }}"), "what was typed stays");
+        for (field, value, says) in [
+            ("short_code", &*"x".repeat(51), "The short code is too long: 50 characters at most"),
+            ("scope", "everybody", "A canned reply is own or shared"),
+        ] {
+            let refused = mira.post(place, &[("stage", "greeting"), ("text", "Hi"), (field, value)]).await;
+            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+            let page = refused.text().await.unwrap();
+            assert!(page.contains(says), "{page}");
+        }
         let picked = json(&mira, &format!("{chat}canned/?as=agent")).await;
         let own = picked.as_array().unwrap().iter().find(|reply| reply["is_own"] == true).unwrap();
         assert_eq!((&own["short_code"], &own["text"]), (&"hi".into(), &"Hi Noor!".into()));

@@ -103,6 +103,8 @@ both_databases! {
         assert!(page.contains("Keep this page open") && page.contains("a link of your own"), "{page}");
         let (_, page) = Browser::new(&with_mail).begin("Noor", "Hello").await;
         assert!(page.contains("we write to <bdi>noor@example.com</bdi>"), "{page}");
-        assert_eq!(Browser::new(&app).get("/demo/mail/").await.status(), 404);
+        for page in ["/demo/mail/", "/demo/components/"] {
+            assert_eq!(Browser::new(&app).get(page).await.status(), 404, "{page}");
+        }
     }
 }

@@ -16,6 +16,7 @@ use web::chat::room::{AgentRoom, CustomerRoom, Holder, Room};
 use web::chat::transcript::Transcript;
 use web::customer::{Entrance, Home, RequestRow};
 use web::page::{ErrorPage, Landing};
+use web::say;
 use web::view::{Field, StatusView, When, initials};
 
 const ATTACK: &str = r#""><script>alert(1)</script><img src=x onerror=alert(2)>"#;
@@ -32,6 +33,7 @@ fn message(seq: i64, role: Side, name: &str, text: &str, minutes: u64) -> Messag
         id: MessageId::new(),
         seq,
         author: Author { role, name: name.into() },
+        author_key: 1,
         text: Some(text.into()),
         client_id: ClientId::new(),
         created_at: at(minutes),
@@ -122,7 +124,7 @@ fn room(viewer: &'static str, status: Status, messages: &[Message], notes: &[Not
         last_rev: 0,
         last_note_seq: 2,
         other_seen_seq: 9,
-        transcript: Transcript::new(messages, notes, Some(1)),
+        transcript: Transcript::new(None, messages, notes, Some(1)),
     }
 }
 
@@ -171,7 +173,7 @@ fn agent_room(status: Status, holder: Holder, name: &str) -> String {
         waiting_since: Some(When::waiting(at(160))),
         snoozed_until: None,
         created_at: When::ago(at(0)),
-        urgency: Some(("high", vec![ATTACK.into()])),
+        urgency: Some((UrgencyLevel::High, vec![ATTACK.into()])),
         tags: vec!["payments".into(), ATTACK.into()],
     };
     desk(list(14), Some(room))
@@ -230,7 +232,7 @@ fn list(rows: usize) -> List {
         total: format!("{rows} conversations"),
         facets: vec![
             Facet {
-                label: "Status",
+                label: say("facet-status"),
                 choices: vec![
                     choice("Queue", 31, true),
                     choice("Ongoing", 12, false),
@@ -240,7 +242,7 @@ fn list(rows: usize) -> List {
                 ],
             },
             Facet {
-                label: "Holder",
+                label: say("facet-holder"),
                 choices: vec![
                     choice("Anybody", 31, false),
                     choice("Me", 3, false),
@@ -291,7 +293,7 @@ fn replies() -> String {
     Replies {
         agent_name: LONG_NAME.into(),
         is_administrator: true,
-        groups: [("Your own", vec![reply(true)]), ("Shared", vec![reply(false)])],
+        groups: [(say("replies-own"), vec![reply(true)]), (say("replies-shared"), vec![reply(false)])],
         draft: Draft { text: ATTACK.into(), error: Some(ATTACK.into()), ..Draft::default() },
     }
     .to_string()
@@ -308,7 +310,7 @@ fn pages() -> Vec<(&'static str, String)> {
     long.truncate(2);
     long.push(message(3, Side::Customer, LONG_NAME, &"a word and another ".repeat(526), 4));
     vec![
-        ("landing", Landing.to_string()),
+        ("landing", Landing { is_demo: true }.to_string()),
         ("entrance", Entrance::default().to_string()),
         (
             "entrance-wrong",
@@ -444,7 +446,7 @@ fn a4_nothing_inline_and_nothing_from_elsewhere() {
 fn every_page_says_what_it_is() {
     for (name, html) in pages() {
         assert_eq!(html.matches("<h1").count(), 1, "{name}: one main heading");
-        assert!(html.contains("<title>") && html.contains(r#"<html lang="en">"#), "{name}");
+        assert!(html.contains("<title>") && html.contains(r#"<html lang="en" dir="ltr">"#), "{name}");
         assert!(
             html.contains(r#"<main id="main""#) && html.contains(r##"class="skip" href="#main""##),
             "{name}"
@@ -454,7 +456,18 @@ fn every_page_says_what_it_is() {
 
 #[test]
 fn a_transcript_merges_notes_groups_minutes_and_parts_days() {
-    let html = Transcript::new(&messages(), &notes(), None).to_string();
+    let mira = Agent {
+        key: AgentKey(1),
+        id: AgentId::new(),
+        name: "Mira Okafor".into(),
+        email: "mira@example.com".into(),
+        role: AgentRole::Agent,
+    };
+    let namesake = Agent { key: AgentKey(2), ..mira.clone() };
+    let html = Transcript::new(Some(&namesake), &messages(), &notes(), None).to_string();
+    assert!(!html.contains("from-agent own"), "not by the name");
+    let html = Transcript::new(Some(&mira), &messages(), &notes(), None).to_string();
+    assert_eq!(html.matches("from-agent own").count(), 4);
     let place = |needle: &str| html.find(needle).unwrap_or_else(|| panic!("{needle} is not there"));
     assert!(
         place("id=\"m2\"") < place("claimed the conversation"),
@@ -462,6 +475,6 @@ fn a_transcript_merges_notes_groups_minutes_and_parts_days() {
     );
     assert!(place("claimed the conversation") < place("id=\"m3\""));
     assert!(html.contains(r#"class="message from-customer continues" id="m2""#));
-    assert!(html.contains(r#"class="message from-agent" id="m3""#));
+    assert!(html.contains(r#"class="message from-agent own" id="m3""#));
     assert_eq!(html.matches(r#"class="day""#).count(), 2);
 }

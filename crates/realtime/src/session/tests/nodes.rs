@@ -258,15 +258,15 @@ impl World {
 fn attach(hub: &Hub) -> Attachment {
     let session = store::Session { key: SessionKey(1), actor: Actor::Agent(agent()), address: None };
     let conversation = conversation();
-    hub.attach(&session, Place::Conversation(conversation.id, conversation.key))
+    hub.attach(&session, Place::Conversation(conversation.id, conversation.key, conversation.customer.key))
 }
 
 impl Machine {
     fn hear(&mut self, channel: u16, packet: &[u8]) {
         let heard = self.bus.hear(channel, packet, Instant::now());
         self.missed |= heard.missed;
-        if let Some(hint) = heard.hint {
-            self.hub.hear(hint);
+        if let Some((node, hint)) = heard.hint {
+            self.hub.hear(node, hint);
         }
     }
 }
@@ -345,7 +345,7 @@ fn d4_a_hint_heard_while_a_socket_opens_is_kept() {
     let message = database.add();
     let now = Arc::new(database.conversation());
     let change = Change::Message { conversation: now, message };
-    hub.hear(crate::bus::Hint::of(&change));
+    hub.hear(uuid::Uuid::nil(), crate::bus::Hint::of(&change));
     assert!(hub.take_moved().is_empty());
     attachment.opened(&read);
     assert!(!hub.take_moved().is_empty(), "the hint is gone, the socket waits for the next look");

@@ -4,7 +4,7 @@ use super::views::{CannedReplyView, Scope, stage_words};
 use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::AgentSession;
-use crate::error::Result;
+use crate::error::{ProblemDocument, Result};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -37,7 +37,10 @@ pub(crate) struct NewCannedReplyBody {
     path = "/canned-replies",
     tag = "Canned replies",
     request_body = NewCannedReplyBody,
-    responses((status = 201, description = "The new canned reply", body = CannedReplyView)),
+    responses(
+        (status = 201, description = "The new canned reply", body = CannedReplyView),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
+    ),
 )]
 pub(super) async fn create_canned_reply(
     State(state): State<AppState>,
@@ -47,6 +50,7 @@ pub(super) async fn create_canned_reply(
 ) -> Result<(StatusCode, Json<CannedReplyView>)> {
     let NewCannedReplyBody { scope, stage, short_code, text } = new;
     let new = NewCannedReply { scope: scope.into(), stage, short_code, text };
+    state.rates.change(&session)?;
     let reply = state.store.create_canned_reply(&session, &new).await?;
     Ok((StatusCode::CREATED, Json(CannedReplyView::new(reply, new.scope))))
 }

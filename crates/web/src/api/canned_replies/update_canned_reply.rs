@@ -3,7 +3,7 @@
 use super::views::{CannedReplyView, ChangeableReply, Scope, stage_words_or_null};
 use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
-use crate::error::{Problem, Result};
+use crate::error::{Problem, ProblemDocument, Result};
 use axum::Json;
 use axum::extract::State;
 use domain::Stage;
@@ -44,7 +44,10 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>
     tag = "Canned replies",
     params(("canned_reply_id" = Uuid, Path, description = "The canned reply")),
     request_body = CannedReplyChangesBody,
-    responses((status = 200, description = "The canned reply as it is now", body = CannedReplyView)),
+    responses(
+        (status = 200, description = "The canned reply as it is now", body = CannedReplyView),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
+    ),
 )]
 pub(super) async fn update_canned_reply(
     State(state): State<AppState>,
@@ -57,6 +60,7 @@ pub(super) async fn update_canned_reply(
     }
     let CannedReplyChangesBody { stage, short_code, text, .. } = changes;
     let changes = CannedReplyChanges { stage, short_code, text };
+    state.rates.change(&session)?;
     let (reply, scope) = state.store.update_canned_reply(&session, reply.id, &changes).await?;
     Ok(Json(CannedReplyView::new(reply, scope)))
 }

@@ -3,7 +3,7 @@
 use crate::AppState;
 use crate::api::extract::{Nothing, Params};
 use crate::auth::AgentSession;
-use crate::error::Result;
+use crate::error::{ProblemDocument, Result};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -21,6 +21,7 @@ use realtime::wire::ConversationView;
     responses(
         (status = 201, description = "The conversation, held by the caller", body = ConversationView),
         (status = 204, description = "The queue is empty"),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn claim_next(
@@ -28,6 +29,7 @@ pub(super) async fn claim_next(
     AgentSession { session, .. }: AgentSession,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Response> {
+    state.rates.change(&session)?;
     let claimed = state.store.claim_next(&session).await?;
     Ok(claimed.map_or_else(
         || StatusCode::NO_CONTENT.into_response(),

@@ -18,6 +18,7 @@ use axum::http::StatusCode;
     responses(
         (status = 204, description = "It is in the queue"),
         (status = 409, description = "`not_claimed`", body = ProblemDocument),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn delete_claim(
@@ -25,6 +26,7 @@ pub(super) async fn delete_claim(
     ReachedByAgent { session, conversation, .. }: ReachedByAgent,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<StatusCode> {
+    state.rates.change(&session)?;
     state.store.release_claim(&session, conversation.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

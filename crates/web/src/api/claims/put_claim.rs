@@ -32,6 +32,7 @@ pub(crate) struct ClaimGrant {
     responses(
         (status = 200, description = "The caller holds it", body = ClaimGrant),
         (status = 409, description = "`already_claimed` with `holder`, `resolved`", body = ProblemDocument),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn put_claim(
@@ -39,6 +40,7 @@ pub(super) async fn put_claim(
     ReachedByAgent { session, conversation, .. }: ReachedByAgent,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Json<ClaimGrant>> {
+    state.rates.change(&session)?;
     let conversation = state.store.claim(&session, conversation.id).await?;
     let claim = conversation
         .current_claim()

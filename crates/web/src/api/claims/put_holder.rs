@@ -32,6 +32,7 @@ pub(crate) struct NewHolder {
     responses(
         (status = 200, description = "The conversation, held by that agent", body = ConversationView),
         (status = 409, description = "`not_claimed`, `resolved`", body = ProblemDocument),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn put_holder(
@@ -40,6 +41,7 @@ pub(super) async fn put_holder(
     Params(Nothing {}): Params<Nothing>,
     Body(NewHolder { agent_id }): Body<NewHolder>,
 ) -> Result<Json<ConversationView>> {
+    state.rates.change(&session)?;
     let to = AgentId(agent_id);
     let conversation =
         state.store.hand_over(&session, conversation.id, to).await.map_err(|error| match error {

@@ -3,7 +3,7 @@
 use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::ReachedByAgent;
-use crate::error::{Problem, Result};
+use crate::error::{Problem, ProblemDocument, Result};
 use axum::Json;
 use axum::extract::State;
 use domain::{Side, check_tag};
@@ -30,7 +30,10 @@ pub(crate) struct Tags {
     tag = "Conversations",
     params(("id" = Uuid, Path, description = "The conversation")),
     request_body = Tags,
-    responses((status = 200, description = "The conversation", body = ConversationView)),
+    responses(
+        (status = 200, description = "The conversation", body = ConversationView),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
+    ),
 )]
 pub(super) async fn put_tags(
     State(state): State<AppState>,
@@ -45,6 +48,7 @@ pub(super) async fn put_tags(
         .iter()
         .map(|tag| check_tag(tag).map(str::to_owned).map_err(|error| Problem::invalid("tags", &error)))
         .collect::<Result<_>>()?;
+    state.rates.change(&session)?;
     let conversation = state.store.set_tags(&session, conversation.id, &names).await?;
     Ok(Json(ConversationView::new(&conversation, Side::Agent)))
 }

@@ -37,6 +37,7 @@ pub(crate) struct NewNote {
         (status = 201, description = "The new note", body = NoteView),
         (status = 200, description = "The note this `client_id` left before", body = NoteView),
         (status = 409, description = "`client_id_reused`", body = ProblemDocument),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn create_note(
@@ -46,6 +47,7 @@ pub(super) async fn create_note(
     Body(new): Body<NewNote>,
 ) -> Result<(StatusCode, Json<NoteView>)> {
     check_text(&new.text).map_err(|error| Problem::invalid("text", &error))?;
+    state.rates.change(&session)?;
     let client_id = ClientId(new.client_id);
     let (note, is_new) = state.store.add_note(&session, conversation.id, client_id, &new.text).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

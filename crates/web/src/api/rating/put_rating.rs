@@ -45,7 +45,7 @@ pub(super) async fn put_rating(
     Params(Nothing {}): Params<Nothing>,
     Body(NewRating { score, comment }): Body<NewRating>,
 ) -> Result<Json<ConversationView>> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let score = check_score(score).map_err(|error| Problem::invalid("score", &error))?;
     let comment = check_comment(&comment.unwrap_or_default());
     let comment = comment.map_err(|error| Problem::invalid("comment", &error))?;

@@ -27,7 +27,7 @@ pub(super) async fn delete_resolution(
     Reached { session, conversation }: Reached,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Json<ConversationView>> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let is_connected = |agent: &domain::AgentRef| state.hub.is_online(agent.key);
     let conversation = state.store.reopen(&session, conversation.id, is_connected).await?;
     Ok(Json(ConversationView::new(&conversation, session.actor.side())))

@@ -27,7 +27,7 @@ pub(super) async fn put_resolution(
     Reached { session, conversation }: Reached,
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Json<ConversationView>> {
-    state.rates.write(&session)?;
+    state.rates.change(&session)?;
     let conversation = state.store.resolve(&session, conversation.id).await?;
     Ok(Json(ConversationView::new(&conversation, session.actor.side())))
 }

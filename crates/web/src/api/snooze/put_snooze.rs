@@ -33,6 +33,7 @@ pub(crate) struct Snooze {
     responses(
         (status = 200, description = "The conversation, snoozed", body = ConversationView),
         (status = 409, description = "`not_claimed`, `resolved`", body = ProblemDocument),
+        (status = 429, description = "Too many changes in this session", body = ProblemDocument),
     ),
 )]
 pub(super) async fn put_snooze(
@@ -41,6 +42,7 @@ pub(super) async fn put_snooze(
     Params(Nothing {}): Params<Nothing>,
     Body(Snooze { until }): Body<Snooze>,
 ) -> Result<Json<ConversationView>> {
+    state.rates.change(&session)?;
     let conversation = state.store.snooze(&session, conversation.id, until).await?;
     Ok(Json(ConversationView::new(&conversation, Side::Agent)))
 }

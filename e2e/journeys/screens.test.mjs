@@ -1,0 +1,54 @@
+// Every screen: axe finds nothing in either theme, and nothing is cut off at any width, whatever somebody typed.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { launch, openWindow } from "../browser.mjs";
+import { startDemo } from "../frontdesk.mjs";
+import { visitAll } from "../screens.mjs";
+
+const AXE = await readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const WIDTHS = [360, 768, 1440];
+
+let demo, browser;
+
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launch()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+test("every screen is accessible in both themes, and whole at every width", async () => {
+  const { page, context, complaints } = await openWindow(browser, demo.url, { reducedMotion: "reduce" });
+  await context.addInitScript(AXE);
+  const faults = [];
+  let seen = 0;
+  await visitAll(page, async (page, name) => {
+    seen += 1;
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (wide > width) faults.push(`${name} is ${wide} px wide at ${width} px`);
+    }
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      for (const finding of await page.evaluate(findings)) faults.push(`${name}, ${colorScheme}: ${finding}`);
+    }
+  });
+  assert.deepEqual(faults, []);
+  assert.ok(seen > 60, `${seen} screens`);
+  // Chromium logs the refusals that were asked for.
+  assert.deepEqual(complaints.filter((complaint) => !/Failed to load resource.*(401|404|422)/.test(complaint)), []);
+});
+
+/** What axe finds once no colour is on its way to another any more. */
+async function findings() {
+  while (document.getAnimations().length) {
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    await new Promise(requestAnimationFrame);
+  }
+  const { violations } = await globalThis.axe.run();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`));
+}
