@@ -128,7 +128,8 @@ fn calls() -> Vec<Call> {
 /// The ids asked for, each with what follows it.
 fn asked<'a>(source: &'a str, call: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let is_id = |id: &str| !id.is_empty() && id.chars().all(|c| c == '-' || c.is_ascii_alphanumeric());
-    source.split(call).skip(1).filter_map(|rest| rest.split_once('"')).filter(move |(id, _)| is_id(id))
+    let rests = source.match_indices(call).map(|(at, _)| &source[at + call.len()..]);
+    rests.filter_map(|rest| rest.split_once('"')).filter(move |(id, _)| is_id(id))
 }
 
 /// The names in `.with("name", …).with_html("other", …)`.
@@ -136,8 +137,7 @@ fn filled_in(mut rest: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     loop {
         rest = rest.trim_start();
-        let Some(call) = rest.strip_prefix(".with(\"").or_else(|| rest.strip_prefix(".with_html(\""))
-        else {
+        let Some(call) = rest.strip_prefix(".with(\"").or_else(|| rest.strip_prefix(".with_html(\"")) else {
             return names;
         };
         let (name, value) = call.split_once('"').unwrap();

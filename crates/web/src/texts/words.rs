@@ -110,7 +110,9 @@ impl Explain for TextError {
         let key = |what: &str| what.replace(' ', "-");
         match self {
             Self::Blank(what) => say("wrong-blank").with("what", key(what)).into(),
-            Self::TooLong(what, most) => say("wrong-too-long").with("what", key(what)).with("most", most).into(),
+            Self::TooLong(what, most) => {
+                say("wrong-too-long").with("what", key(what)).with("most", most).into()
+            }
             Self::Nul(what) => say("wrong-nul").with("what", key(what)).into(),
             Self::Control(what) => say("wrong-control").with("what", key(what)).into(),
             Self::Comma(_) => say("wrong-comma").into(),
