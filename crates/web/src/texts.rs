@@ -112,7 +112,7 @@ impl Filled {
     }
 }
 
-/// Markup from the file of texts. What is filled in is escaped (A6).
+/// Markup from the file of texts, which isolates what people typed by `bdi`. What is filled in is escaped (A6).
 #[derive(Debug)]
 pub struct Markup(Filled);
 
@@ -121,7 +121,7 @@ impl Markup {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Value) -> Self {
         let value = match value.value() {
-            FluentValue::String(text) => escaped(&isolated(&text)).into(),
+            FluentValue::String(text) => escaped(&text).into(),
             number => number,
         };
         self.0.values.set(name, value);
@@ -130,7 +130,7 @@ impl Markup {
 
     /// The markup with more markup in it.
     #[must_use]
-    pub fn with_html(mut self, name: &'static str, value: impl HtmlSafe + Display) -> Self {
+    pub fn with_html(mut self, name: &'static str, value: impl HtmlSafe) -> Self {
         self.0.values.set(name, value.to_string());
         self
     }

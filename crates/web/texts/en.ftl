@@ -10,7 +10,7 @@ language-tag = en
 language-direction = ltr
 
 -brand = Frontdesk
-brand = { -brand }
+product-name = { -brand }
 
 ## Words on many pages
 
@@ -461,18 +461,18 @@ note-by-nobody = Note
 # What happened, in the agents' log. It stands after the name of who did it, where somebody did.
 event-claimed = claimed the conversation
 event-released = returned the conversation to the queue
-event-expired = { $holder } was away; the conversation is back in the queue
-event-warned = { $holder } was warned: the customer waits for an answer
-event-left-unanswered = { $holder } did not answer; the conversation is back in the queue
-event-handed-over-from = handed the conversation over from { $from } to { $to }
-event-handed-over = handed the conversation over to { $to }
+event-expired-html = <bdi>{ $holder }</bdi> was away; the conversation is back in the queue
+event-warned-html = <bdi>{ $holder }</bdi> was warned: the customer waits for an answer
+event-left-unanswered-html = <bdi>{ $holder }</bdi> did not answer; the conversation is back in the queue
+event-handed-over-from-html = handed the conversation over from <bdi>{ $from }</bdi> to <bdi>{ $to }</bdi>
+event-handed-over-html = handed the conversation over to <bdi>{ $to }</bdi>
 event-resolved = resolved the conversation
 event-reopened = reopened the conversation
 event-snoozed = snoozed the conversation until { $time }
 event-woken-by = woke the conversation
 event-woken = The snooze ended; the conversation is back in the queue
 event-rated = rated the help { $score } of 5
-event-rated-with = rated the help { $score } of 5: { $comment }
+event-rated-with-html = rated the help { $score } of 5: <bdi>{ $comment }</bdi>
 event-mailed = The customer had left and was told by e-mail that an answer waits
 event-not-mailed = The customer had left and could not be told by e-mail that an answer waits
 

@@ -83,6 +83,8 @@ fn known(source: &str) -> BTreeMap<String, Known> {
             assert!(former.is_none(), "{} is there twice", message.id.name);
         }
     }
+    let mut bundle = FluentBundle::new_concurrent(Vec::new());
+    bundle.add_resource(file).expect("a term and a text must not have the same name");
     // Deep enough for a reference in a reference.
     for _ in 0..2 {
         let all: BTreeMap<_, _> =
@@ -96,7 +98,6 @@ fn known(source: &str) -> BTreeMap<String, Known> {
 }
 
 /// A text that is asked for somewhere, with these values.
-#[derive(Debug)]
 struct Call {
     id: String,
     values: BTreeSet<String>,
@@ -151,7 +152,7 @@ fn keys(object: &str) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     let mut rest = &object[..end(object, '}') - 1];
     loop {
-        let key: String = rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        let key: String = rest.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect();
         keys.insert(key);
         let next = end(rest, ',');
         if next > rest.len() {
@@ -182,9 +183,13 @@ fn what_is_asked_for_is_there_with_its_values() {
     for (file, source) in files() {
         let known = known(&source);
         for call in &calls {
-            let Some(text) = known.get(&call.id) else { panic!("{file:?} lacks {call:?}") };
-            assert_eq!(text.variables, call.values, "{file:?} and {call:?}");
-            assert!(call.as_markup || !call.id.ends_with("-html"), "{call:?} has markup");
+            let Call { id, values, as_markup, place } = call;
+            let Some(text) = known.get(id) else { panic!("{file:?} lacks {id}, asked for in {place:?}") };
+            assert_eq!(&text.variables, values, "{id} in {file:?} and in {place:?}");
+            assert!(
+                *as_markup || !id.ends_with("-html"),
+                "{id} has markup, and {place:?} does not expect it"
+            );
         }
     }
 }
@@ -238,7 +243,7 @@ fn a_module_has_what_its_scripts_ask_for() {
     );
     let script = r#"import { say } from "./texts.js"; say("plain"); say("wait", { n, name });"#;
     let other = r#"import { say } from "./agent-texts.js"; say("held", { name });"#;
-    let made = script::module(&language, "js/texts.js", [script, other].into_iter());
+    let made = module(&language, "js/texts.js", [script, other].into_iter());
     assert_eq!(
         made,
         "import{pick,sayer,shown}from\"./say.js\";export const say=sayer({\n\

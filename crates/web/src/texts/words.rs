@@ -74,12 +74,12 @@ pub(crate) fn event(note: &Note, time: impl Fn(Timestamp) -> crate::view::When) 
     Some(match fact("event")? {
         "claimed" => markup("event-claimed"),
         "released" => markup("event-released"),
-        "expired" => markup("event-expired").with("holder", fact("holder")?),
-        "warned" => markup("event-warned").with("holder", fact("holder")?),
-        "left_unanswered" => markup("event-left-unanswered").with("holder", fact("holder")?),
+        "expired" => markup("event-expired-html").with("holder", fact("holder")?),
+        "warned" => markup("event-warned-html").with("holder", fact("holder")?),
+        "left_unanswered" => markup("event-left-unanswered-html").with("holder", fact("holder")?),
         "handed_over" => match fact("from") {
-            Some(from) => markup("event-handed-over-from").with("from", from).with("to", fact("to")?),
-            None => markup("event-handed-over").with("to", fact("to")?),
+            Some(from) => markup("event-handed-over-from-html").with("from", from).with("to", fact("to")?),
+            None => markup("event-handed-over-html").with("to", fact("to")?),
         },
         "resolved" => markup("event-resolved"),
         "reopened" => markup("event-reopened"),
@@ -89,7 +89,9 @@ pub(crate) fn event(note: &Note, time: impl Fn(Timestamp) -> crate::view::When) 
         "rated" => {
             let score = data.get("score")?.as_i64()?;
             match fact("comment") {
-                Some(comment) => markup("event-rated-with").with("score", score).with("comment", comment),
+                Some(comment) => {
+                    markup("event-rated-with-html").with("score", score).with("comment", comment)
+                }
                 None => markup("event-rated").with("score", score),
             }
         }
