@@ -101,7 +101,7 @@ impl Hub {
         if self.0.draining.load(Ordering::SeqCst) {
             mailbox.close(CloseCode::Restart);
         }
-        self.tell_person(person, came.then_some(true));
+        self.tell_person(person, came);
         Attachment::new(self.clone(), session.key, person, place, mailbox)
     }
 
@@ -111,17 +111,17 @@ impl Hub {
         let left = !registry.is_online(person);
         drop(registry);
         self.metrics().sockets(person, place).dec();
-        self.tell_person(person, left.then_some(false));
+        self.tell_person(person, left);
         self.0.left.notify_waiters();
     }
 
     /// Agents get the counts when they come, and customers hear how many agents are there. Agents hear of a customer
-    /// who came (true) or left (false).
-    fn tell_person(&self, person: Person, online: Option<bool>) {
-        match (person, online) {
-            (Person::Agent(_), _) => self.recount(),
-            (Person::Customer(customer), Some(online)) => self.tell_customer(customer, online),
-            (Person::Customer(_), None) => {}
+    /// who came or left.
+    fn tell_person(&self, person: Person, came_or_left: bool) {
+        match person {
+            Person::Agent(_) => self.recount(),
+            Person::Customer(customer) if came_or_left => self.tell_customer(customer),
+            Person::Customer(_) => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! Notes that name agents: `@Name` reaches them in their inbox, and is done with when they have read it.
 
+use crate::claims::agent_of;
 use crate::db::{Tx, execute, fetch_all};
-use crate::{Change, Result, Store};
+use crate::{Change, Result, Session, Store, sessions};
 use domain::{Agent, AgentKey, Conversation, ConversationId, ConversationKey, Note, mentioned};
 use uuid::Uuid;
 
@@ -39,8 +40,15 @@ impl Store {
     /// The agent has read the conversation's notes up to a number; tells when one of them names the agent.
     ///
     /// # Errors
-    /// [`Error::Database`](crate::Error::Database).
-    pub async fn read_mention(&self, agent: &Agent, conversation: ConversationKey, up_to: i64) -> Result<()> {
+    /// [`Forbidden`](domain::Refusal::Forbidden) for customers, [`SignedOut`](crate::Error::SignedOut) when there is one
+    /// to write down (A2).
+    pub async fn read_mention(
+        &self,
+        session: &Session,
+        conversation: ConversationKey,
+        up_to: i64,
+    ) -> Result<()> {
+        let agent = agent_of(session)?;
         let sql = "SELECT note_seq FROM mentions
                    WHERE agent_id = $1 AND conversation_id = $2 AND note_seq <= $3";
         let mut conn = self.db.read().await?;
@@ -50,6 +58,7 @@ impl Store {
         }
         drop(conn);
         let mut tx = self.db.begin().await?;
+        sessions::check(&mut tx, session.key, self.clock.now()).await?;
         let sql = "DELETE FROM mentions WHERE agent_id = $1 AND conversation_id = $2 AND note_seq <= $3";
         execute!(tx, sql, agent.key.0, conversation.0, up_to)?;
         tx.commit().await?;

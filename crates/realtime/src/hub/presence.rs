@@ -95,9 +95,13 @@ impl Hub {
         self.registry().customers().filter(|customer| part_of(*customer) == part).collect()
     }
 
-    /// A customer's first socket on this node opened, or their last one closed.
-    pub(super) fn tell_customer(&self, customer: CustomerKey, online: bool) {
-        self.0.outbox.put(|| Hint::Customer { key: customer.0, online });
+    /// A customer's first socket on this node opened, or their last one closed. Which of the two is looked at when the hint
+    /// gets its place in line: so the last one says what holds, however a coming and a leaving cross.
+    pub(super) fn tell_customer(&self, customer: CustomerKey) {
+        self.0.outbox.put(|| {
+            let online = self.registry().is_online(Person::Customer(customer));
+            Hint::Customer { key: customer.0, online }
+        });
         self.tell_presence(&[customer]);
     }
 

@@ -85,7 +85,7 @@ both_databases! {
         assert_eq!(mentions(&store, &bo).await, [3]);
         assert!(mentions(&store, &ada).await.is_empty(), "who writes a note has read it");
         let read = async |up_to| {
-            store.read_mention(bo.actor.agent().unwrap(), conversation.key, up_to).await.unwrap();
+            store.read_mention(&bo, conversation.key, up_to).await.unwrap();
         };
         store.take_changes();
         read(2).await;
@@ -93,6 +93,11 @@ both_databases! {
         read(3).await;
         assert!(mentions(&store, &bo).await.is_empty());
         assert!(matches!(store.take_changes()[..], [Change::MentionRead(_)]), "their other pages hear of it");
+        store.add_note(&ada, conversation.id, ClientId::new(), "@Bo, still").await.unwrap();
+        store.end_session(&bo).await.unwrap();
+        let refused = store.read_mention(&bo, conversation.key, 4).await;
+        assert!(matches!(refused, Err(Error::SignedOut)), "who is signed out reads nothing (A2)");
+        assert_eq!(mentions(&store, &bo).await, [4]);
     }
 
     /// What an agent wants to be told of is theirs, in whatever session, and no customer's.

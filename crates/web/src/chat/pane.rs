@@ -14,8 +14,8 @@ const WANTS_VIEW: bool = true;
 
 pub(super) async fn show(
     State(state): State<AppState>,
-    ReachedByAgent { agent, conversation, .. }: ReachedByAgent,
+    ReachedByAgent { session, agent, conversation }: ReachedByAgent,
 ) -> Result<Html<AgentRoom>, Problem> {
     let stretch = Stretch::load(&state.store, &conversation, Some(&agent), None, PAGE).await?;
-    Ok(Html(agent_room(&state, &agent, &conversation, stretch, WANTS_VIEW).await?))
+    Ok(Html(agent_room(&state, &session, &agent, &conversation, stretch, WANTS_VIEW).await?))
 }

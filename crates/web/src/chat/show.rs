@@ -14,6 +14,7 @@ use axum::extract::{Query, State as FromState};
 use axum::response::{IntoResponse, Response};
 use domain::{Actor, Agent, ClientId, Conversation, Side, State, Status, Timestamp};
 use serde::Deserialize;
+use store::Session;
 
 #[derive(Deserialize)]
 pub(super) struct ShowQuery {
@@ -38,7 +39,7 @@ pub(super) async fn show(
         }
         Actor::Agent(agent) => {
             let wants_view = query.mode.as_deref() == Some("view");
-            let room = agent_room(&state, agent, &conversation, stretch, wants_view).await?;
+            let room = agent_room(&state, &session, agent, &conversation, stretch, wants_view).await?;
             Ok(Html(Desk::load(&state, agent, &list, Some(room)).await?).into_response())
         }
     }
@@ -74,6 +75,7 @@ pub(super) async fn customer_room(
 /// An agent's part of the page.
 pub(super) async fn agent_room(
     state: &AppState,
+    session: &Session,
     agent: &Agent,
     conversation: &Conversation,
     stretch: Stretch,
@@ -89,7 +91,7 @@ pub(super) async fn agent_room(
         State::Open | State::Ongoing(_) | State::Resolved(_) => None,
     };
     // Whoever is named in a note reads it now.
-    state.store.read_mention(agent, conversation.key, stretch.last_note_seq).await?;
+    state.store.read_mention(session, conversation.key, stretch.last_note_seq).await?;
     Ok(AgentRoom {
         agent_id: agent.id,
         holder,

@@ -366,9 +366,7 @@ impl Chat {
         let (store, session, key) =
             (self.state.store.clone(), Arc::clone(&self.signed_in), self.conversation);
         self.work.push(Box::pin(async move {
-            if let Some(agent) = session.actor.agent()
-                && let Err(error) = store.read_mention(agent, key, note_seq).await
-            {
+            if let Err(error) = store.read_mention(&session, key, note_seq).await {
                 tracing::debug!(%error, "cannot remember which notes were read");
             }
             Done::Nothing
