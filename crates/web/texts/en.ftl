@@ -889,6 +889,99 @@ demo-mail-empty = Nothing yet
 demo-mail-empty-hint = Begin a request, leave its page, and answer it as an agent. Then look here again.
 demo-mail-to-html = To <bdi>{ $email }</bdi>
 
+## The components, only in the demo: what pages are made of, with invented people and words
+
+components-title = Components · { -brand } demo
+components-lead-html = What every page is made of, in every state. Move the pointer over it and go through it with <kbd>Tab</kbd>: hovering and focus show by themselves.
+components-colours = Colours
+components-colours-ground = Ground
+components-colours-ink = Text
+components-colours-accent = Accent
+components-colours-conversation = Conversation
+components-colours-meaning = Meaning
+components-colours-search = Search
+components-type = Type
+components-type-sample = The parcel stands with a neighbour
+components-space = Distances, corners, shadows
+components-buttons = Buttons
+components-button-ordinary = Ordinary
+components-button-primary = Primary
+components-button-danger = Danger
+components-button-quiet = Quiet
+components-button-large = { $words }, large
+components-button-disabled = { $words }, disabled
+components-button-link = { $words } link
+components-button-icon = { $words }, an icon alone
+components-button-key-html = With its key <kbd aria-hidden="true">c</kbd>
+components-fields = Fields
+components-field-empty = Empty
+components-field-placeholder = A word of what goes here
+components-field-filled = Filled
+components-customer = Mira Lindqvist
+components-field-hint = A hint says what helps.
+components-field-wrong = Wrong
+components-field-error = Write an e-mail address such as mira@example.com
+components-field-disabled = Disabled
+components-field-fixed = Nobody changes this
+components-field-choice = A choice
+components-field-lines = Several lines
+components-field-text = It grows with what is written.
+components-tick-none = Not ticked
+components-tick = Ticked
+components-form-error = The form as a whole was not taken, and why.
+components-marks = Badges and marks
+components-tag = a tag
+components-found-html = <mark>found</mark> in a text
+components-tag-removable = a tag to take off
+components-banners = Banners
+components-banner = How things stand.
+components-banner-action = What to do
+components-banner-good = It is done.
+components-banner-warn = Something waits for you.
+components-banner-bad = Something did not work.
+components-cards = Cards, doors and empty places
+components-card = A card
+components-card-about = What belongs together.
+components-empty-hint = What will be here, and how it comes.
+components-door = A door
+components-door-about = Where it leads
+components-request = A request of a customer
+components-minutes-ago = 2 min ago
+components-request-old = One without news
+components-inbox = The inbox
+components-view-chosen = Chosen
+components-another = Another
+components-view-own = One's own
+components-grace = Grace Wanjiru
+components-chidinma = Chidinma Eze
+components-long-name = A name that is far too long for the place it has in the row of the list
+components-row-unread = Unread, and urgent
+components-row-tag = refund
+components-row-open-html = The one that is <mark>open</mark>
+components-ruth = Ruth
+components-row-long = And a line that goes on and on, as those of customers do who have much to tell and little time to tell it in
+components-chat =
+    { $viewer ->
+        [agent] The conversation, read by the agent
+       *[customer] The conversation, read by the customer
+    }
+components-mira = Mira
+components-message-link-html = My parcel did not come. Its number is in the mail I got from <a href="#banners">the shop</a>.
+components-message-more = Can you look?
+components-message-answer = It stands with a neighbour, number 9.
+components-note = Carriers say so every Monday.
+components-linus = Linus
+components-unsent = On its way
+components-refused = Refused
+components-refused-text = Not accepted
+components-writing = Writing
+components-suggestion = A canned reply that fits
+components-dialogs = Dialogs and menus
+components-menu = A menu
+components-sheet = A sheet
+components-menu-item = One thing
+components-sheet-about = Asks for one thing.
+
 ## What is wrong with what was typed or done. Parts of sentences: pages begin them with a capital and end them with a full stop.
 
 wrong-blank =
@@ -930,6 +1023,7 @@ wrong-email-domain = the part after the @ is no domain: write one such as exampl
 wrong-email-taken = this e-mail address is taken already: choose another
 wrong-password-short = the password is too short: { $least } characters at least
 wrong-password-long = the password is too long: { $most } characters at most
+wrong-no-agent = there is no such agent
 wrong-credentials = the e-mail address or the password is wrong
 wrong-score = the score is a whole number from 1 to 5: choose one
 wrong-placeholder = there is no placeholder "{ $name }": use { $known }
@@ -949,6 +1043,7 @@ wrong-topics = there are at most { $most } topics
 wrong-rules-version = somebody else changed the rules meanwhile; look at them as they are now
 refused-held = { $agent } holds this conversation
 refused-not-claimed = you do not hold this conversation: claim it first
+refused-claim-ended = the claim ended at once: try again
 refused-claim-lost = your claim has ended: claim the conversation again
 refused-resolved = this conversation is resolved: reopen it first
 refused-not-resolved = this conversation is not resolved yet: that comes first

@@ -54,7 +54,7 @@ impl<'l> Compiler<'l> {
     /// `"Queue"`, or `v=>"Held by "+shown(v.name)` where the text has values.
     fn function(&self, text: &Pattern<&str>) -> String {
         let made = self.pattern(text);
-        if made.contains("v.") && self.has_values(text) { format!("v=>{made}") } else { made }
+        if self.has_values(text) { format!("v=>{made}") } else { made }
     }
 
     fn has_values(&self, text: &Pattern<&str>) -> bool {

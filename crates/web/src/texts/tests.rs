@@ -207,6 +207,66 @@ fn what_is_there_is_asked_for() {
     }
 }
 
+/// Made of the code's documentation, which is English.
+const API_REFERENCE: &str = "api/reference.html";
+/// What people read of an element besides what is in it.
+const READ: [&str; 4] = [" alt=\"", " aria-label=\"", " placeholder=\"", " title=\""];
+
+#[test]
+fn templates_say_nothing_themselves() {
+    for (place, source) in sources("templates", "html") {
+        if place.ends_with(API_REFERENCE) {
+            continue;
+        }
+        let not_read = [
+            ("{% block home %}", "{% endblock %}"),
+            ("{% block body_class %}", "{% endblock %}"),
+            ("{% block attributes %}", "{% endblock %}"),
+            ("{#", "#}"),
+            ("{{", "}}"),
+            ("{%", "%}"),
+            ("<style", "</style>"),
+            ("<code", "</code>"),
+            ("<kbd", "</kbd>"),
+        ];
+        let html = not_read.iter().fold(source, |text, (from, to)| without(&text, from, to));
+        let attributes = READ.iter().flat_map(|name| html.split(name).skip(1).map(until_quote));
+        let between = html.split('<').map(|tag| tag.split_once('>').map_or(tag, |(_, text)| text));
+        for text in attributes.chain(between) {
+            assert!(!text.contains(char::is_alphabetic), "{place:?} itself says {:?}", text.trim());
+        }
+    }
+}
+
+#[test]
+fn scripts_say_nothing_themselves() {
+    // What browsers call keys, events and errors.
+    let names = ["AbortError", "Arrow", "DOMContentLoaded", "Enter", "Escape"];
+    for (place, source) in sources("assets/js", "js") {
+        for line in source.lines().filter(|line| !line.trim_start().starts_with(['/', '*'])) {
+            for string in line.split(['"', '`']).skip(1).step_by(2) {
+                let begins_as_words =
+                    string.starts_with(char::is_uppercase) && string.contains(char::is_lowercase);
+                assert!(
+                    !begins_as_words || names.iter().any(|name| string.starts_with(name)),
+                    "{place:?} itself says {string:?}"
+                );
+            }
+        }
+    }
+}
+
+/// The text without what is from one mark to the next of the other.
+fn without(text: &str, from: &str, to: &str) -> String {
+    let mut parts = text.split(from);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |kept, part| kept + part.split_once(to).map_or("", |(_, after)| after))
+}
+
+fn until_quote(text: &str) -> &str {
+    text.split('"').next().unwrap_or_default()
+}
+
 #[test]
 fn a6_what_is_filled_into_markup_is_escaped() {
     let name = "<script>alert(1)</script>";
