@@ -340,6 +340,11 @@ inbox-more-failed = More could not be loaded. Try again.
 inbox-not-loaded = not loaded yet: the server cannot be reached
 inbox-somebody-waits = Somebody new is waiting in the queue
 inbox-nobody-waits-any-more = Nobody is waiting any more.
+# As desktop notifications.
+news-message = { $customer } wrote
+news-warned = { $customer } still waits for your answer
+news-handed-over = { $customer }'s conversation was handed to you
+news-mentioned = { $agent } mentioned you in { $customer }'s conversation
 
 list-filters = Filters
 list-mentions = Mentions of you

@@ -181,8 +181,8 @@ export class AgentDesk {
   }
 
   /** A frame was refused as a whole: another agent holds it. */
-  refused({ code, holder, detail }) {
-    if (code !== "already_claimed") this.#room.problem(detail);
+  refused({ code, holder }) {
+    if (code !== "already_claimed") this.#room.problem(say("chat-refused"));
     else this.#holder = holder;
   }
 

@@ -24,7 +24,7 @@ class SupportDesk extends HTMLElement {
     this.addEventListener("list", ({ detail }) => this.showList(detail, { replace: true }));
     this.notifications = new Notifications((id) => this.visit(id));
     this.list.addEventListener("renewed", () => this.#renewed());
-    this.list.addEventListener("notification", ({ detail }) => this.notifications.tell(detail, detail.conversation === this.open));
+    this.list.addEventListener("notification", ({ detail }) => this.notifications.hear(detail, detail.conversation === this.open));
     this.list.addEventListener("waiting", () => this.notifications.tellWaiting());
     document.querySelector('[data-action="shortcuts"]').addEventListener("click", () => this.sheet.showModal());
     document.addEventListener("keydown", (event) => this.#key(event));

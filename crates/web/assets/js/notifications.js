@@ -4,6 +4,13 @@ import { say } from "./agent-texts.js";
 
 const TONES = [[660, 0], [880, 0.11]];
 const QUIET_FOR = 1_500;
+/** What the server tells of, in words. */
+const NEWS = {
+  message: ({ customer }) => say("news-message", { customer }),
+  warned: ({ customer }) => say("news-warned", { customer }),
+  handed_over: ({ customer }) => say("news-handed-over", { customer }),
+  mentioned: ({ customer, by }) => say("news-mentioned", { customer, agent: by }),
+};
 
 export class Notifications {
   #wanted = new Set();
@@ -39,16 +46,20 @@ export class Notifications {
     this.#wanted = new Set(names.split(" "));
   }
 
-  /** Something for this agent: `{text, conversation}`. Who sees it happen is not told. */
-  tell({ text, conversation }, isOpenHere) {
-    if (isOpenHere && document.visibilityState === "visible" && document.hasFocus()) return;
-    if (this.#wanted.has("sound")) this.#sound();
-    if (this.#wanted.has("desktop") && this.#permission === "granted") this.#show(text, conversation);
+  /** Hears of something for this agent. Who sees it happen is not told. */
+  hear(news, isOpenHere) {
+    this.#tell(NEWS[news.kind](news), news.conversation, isOpenHere);
   }
 
   /** The queue grew. */
   tellWaiting() {
-    if (this.#wanted.has("queue")) this.tell({ text: say("inbox-somebody-waits"), conversation: null }, false);
+    if (this.#wanted.has("queue")) this.#tell(say("inbox-somebody-waits"), null, false);
+  }
+
+  #tell(text, conversation, isOpenHere) {
+    if (isOpenHere && document.visibilityState === "visible" && document.hasFocus()) return;
+    if (this.#wanted.has("sound")) this.#sound();
+    if (this.#wanted.has("desktop") && this.#permission === "granted") this.#show(text, conversation);
   }
 
   get #permission() {
