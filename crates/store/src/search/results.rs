@@ -178,7 +178,11 @@ async fn find_matches(
             let last = rows.last().map(|row| row.place);
             let more = rows.len() >= BATCH as usize;
             for row in rows {
-                seen += usize::from(add(&mut matches, place, &row));
+                if seen == MAX_CONVERSATIONS && !matches.contains_key(&row.conversation) {
+                    exact = false;
+                } else {
+                    seen += usize::from(add(&mut matches, place, &row));
+                }
             }
             match last {
                 Some(last) if more && seen < MAX_CONVERSATIONS && read < MAX_MATCHES => lookup.below = last,
