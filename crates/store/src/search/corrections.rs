@@ -30,12 +30,12 @@ impl Store {
         });
         let misspelt = misspelt.take(MAX_WORDS);
         match actor {
-            Actor::Agent(_) => self.from_vocabulary(conn, misspelt).await,
-            Actor::Customer(customer) => Ok(from_own_words(&own_texts(conn, customer).await?, misspelt)),
+            Actor::Agent(_) => self.by_vocabulary(conn, misspelt).await,
+            Actor::Customer(customer) => Ok(by_own_words(&own_texts(conn, customer).await?, misspelt)),
         }
     }
 
-    async fn from_vocabulary(
+    async fn by_vocabulary(
         &self,
         conn: &mut Conn,
         misspelt: impl Iterator<Item = &Pattern>,
@@ -91,7 +91,7 @@ async fn own_texts(conn: &mut Conn, customer: &Customer) -> Result<Vec<Vec<Word>
     Ok(texts.into_iter().map(|(text,)| normaliser().words(&text)).collect())
 }
 
-fn from_own_words<'p>(texts: &[Vec<Word>], misspelt: impl Iterator<Item = &'p Pattern>) -> Vec<Correction> {
+fn by_own_words<'p>(texts: &[Vec<Word>], misspelt: impl Iterator<Item = &'p Pattern>) -> Vec<Correction> {
     let mut counts = BTreeMap::<&str, i64>::new();
     for word in texts.iter().flatten() {
         *counts.entry(&word.word).or_default() += 1;
