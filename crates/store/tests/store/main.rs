@@ -15,6 +15,7 @@ mod listing;
 mod messages;
 mod model;
 mod opening;
+mod recall;
 mod records;
 mod repair;
 mod search;
