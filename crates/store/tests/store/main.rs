@@ -10,6 +10,7 @@ mod claims;
 mod conversations;
 mod customer_links;
 mod diagram;
+mod erasure;
 mod import;
 mod listing;
 mod messages;
