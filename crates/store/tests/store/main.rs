@@ -20,6 +20,7 @@ mod recall;
 mod records;
 mod repair;
 mod search;
+mod similar;
 mod urgency;
 mod workspace;
 

@@ -70,6 +70,7 @@ pub const SHORTCUTS: [(&str, &[(&str, &str)]); 2] = [
             ("s", "Snooze"),
             ("h", "Hand over"),
             ("t", "Tag"),
+            ("m", "Similar conversations"),
             ("/", "Canned replies, in an empty reply"),
             ("@", "Mention an agent, in a note"),
             ("↑", "Edit your last message, from an empty reply"),
@@ -80,7 +81,7 @@ pub const SHORTCUTS: [(&str, &[(&str, &str)]); 2] = [
 ];
 
 /// What `js/desk.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 27] = [
+pub const MODULES: [&str; 28] = [
     "js/agent-desk.js",
     "js/api.js",
     "js/chat.js",
@@ -105,6 +106,7 @@ pub const MODULES: [&str; 27] = [
     "js/palette.js",
     "js/picker.js",
     "js/saved-views.js",
+    "js/similar.js",
     "js/snooze.js",
     "js/suggestions.js",
     "js/tags.js",
