@@ -13,6 +13,7 @@
 //! Topics, weights and both limits can be [changed](Rules); the rest is fixed, so that a score can be explained.
 
 mod assess;
+mod circumstance;
 mod language;
 mod names;
 mod near;
@@ -21,6 +22,7 @@ mod rules;
 mod scorer;
 
 pub use assess::{EARLIER_WITHIN, Words};
+pub use circumstance::Circumstance;
 pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_TOPICS, MAX_WEIGHT, Rules, RulesError, Topic};
 pub use scorer::{MAX_SCORED_WORDS, Scorer};
 

@@ -1,6 +1,7 @@
 //! A chat socket that may break at any moment.
 
 use futures_util::{SinkExt, StreamExt};
+use rustix::net::sockopt;
 use serde::Deserialize;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -18,6 +19,8 @@ use uuid::Uuid;
 const OPENS_WITHIN: Duration = Duration::from_secs(5);
 /// After so long without a frame nothing more is under way.
 const A_MOMENT: Duration = Duration::from_millis(500);
+/// What may wait for a [narrow](Socket::narrow) socket to be read, in bytes.
+const NARROW: usize = 4096;
 
 /// An open socket.
 #[derive(Debug)]
@@ -152,6 +155,14 @@ impl Socket {
         let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
         let (stream, _) = client_async_with_config(request, stream, Some(config)).await?;
         Ok(Self { stream })
+    }
+
+    /// Lets little of what the server sends wait on this side, as on a phone: on loopback the kernel would take megabytes.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub fn narrow(&self) -> std::io::Result<()> {
+        Ok(sockopt::set_socket_recv_buffer_size(self.stream.get_ref(), NARROW)?)
     }
 
     /// Sends a frame.

@@ -20,42 +20,48 @@ const DATABASE_PAUSE: Duration = Duration::from_millis(500);
 /// Messages read at once for the conversations that moved; sockets read what is more page by page.
 const MESSAGES: u32 = 2_000;
 
-/// Repairs for as long as it runs.
+/// Repairs for as long as it runs. To look takes longer than to read what moved, which does not wait for it.
 pub async fn run_repair(hub: Hub, store: Store) {
-    let (mut looked_at, mut next_look) = (Instant::now(), Instant::now());
+    if deliberate::is(Fault::LostBusIgnored) {
+        return follow(&hub, &store).await;
+    }
+    tokio::join!(follow(&hub, &store), look_again_and_again(&hub, &store));
+}
+
+/// Reads what other nodes say has moved.
+async fn follow(hub: &Hub, store: &Store) {
     loop {
-        if deliberate::is(Fault::LostBusIgnored) {
-            hub.moved().await;
-            let _ = catch_up(&hub, &store).await;
-            continue;
-        }
-        tokio::select! {
-            () = hub.moved() => {}
-            () = hub.missed() => next_look = next_look.min(looked_at + LOOK_APART),
-            () = sleep_until(next_look) => {}
-        }
-        let done = if Instant::now() >= next_look {
-            let done = look(&hub, &store).await;
-            (looked_at, next_look) = (Instant::now(), Instant::now() + jittered());
-            done
-        } else {
-            catch_up(&hub, &store).await
-        };
-        if let Err(error) = done {
-            tracing::warn!(%error, "cannot look what was missed: trying again");
-            hub.repair_soon();
-            sleep(DATABASE_PAUSE).await;
+        hub.moved().await;
+        if let Err(error) = read(hub, store, hub.take_moved()).await {
+            pause(hub, &error).await;
         }
     }
 }
 
-fn jittered() -> Duration {
-    rand::rng().random_range(LOOK_EVERY[0]..LOOK_EVERY[1])
+async fn look_again_and_again(hub: &Hub, store: &Store) {
+    let (mut looked_at, mut next_look) = (Instant::now(), Instant::now());
+    loop {
+        while Instant::now() < next_look {
+            tokio::select! {
+                () = hub.missed() => next_look = next_look.min(looked_at + LOOK_APART),
+                () = sleep_until(next_look) => {}
+            }
+        }
+        if let Err(error) = look(hub, store).await {
+            pause(hub, &error).await;
+        }
+        (looked_at, next_look) = (Instant::now(), Instant::now() + jittered());
+    }
 }
 
-/// Reads what other nodes said has moved.
-async fn catch_up(hub: &Hub, store: &Store) -> Result<()> {
-    read(hub, store, hub.take_moved()).await
+async fn pause(hub: &Hub, error: &store::Error) {
+    tracing::warn!(%error, "cannot look what was missed: trying again");
+    hub.repair_soon();
+    sleep(DATABASE_PAUSE).await;
+}
+
+fn jittered() -> Duration {
+    rand::rng().random_range(LOOK_EVERY[0]..LOOK_EVERY[1])
 }
 
 /// Compares everything that is open with the database.

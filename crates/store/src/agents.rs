@@ -2,7 +2,7 @@
 
 use crate::audit::{self, Action, By};
 use crate::db::{Conn, Time, Tx, execute, fetch_all, fetch_one, fetch_optional};
-use crate::{Change, Error, Page, Result, Session, Store, check_password, passwords, sessions};
+use crate::{Change, Error, InUse, Page, Result, Session, Store, check_password, passwords, sessions};
 use domain::{Agent, AgentId, AgentKey, AgentRole, Timestamp, UserId, check_email, check_name};
 use uuid::Uuid;
 
@@ -242,7 +242,7 @@ async fn write(tx: &mut Tx, record: &AgentRecord, now: Timestamp) -> Result<Vec<
     let (login, role) = (login(&agent.email), agent.role.as_str());
     execute!(tx, sql, agent.key.0, login, role, disabled_at.map(Time)).map_err(taken)?;
     if !has_administrator(tx).await? {
-        return Err(Error::InUse("this is the only administrator: make another one first"));
+        return Err(InUse::OnlyAdministrator.into());
     }
     if disabled_at.is_some() { sessions::end_all(tx, agent.key, now).await } else { Ok(Vec::new()) }
 }

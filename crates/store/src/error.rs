@@ -1,7 +1,11 @@
 //! What can go wrong with what is kept.
 
+use crate::PasswordError;
 use crate::metrics::DATABASE_ERRORS;
-use domain::Refusal;
+use domain::canned::UnknownPlaceholder;
+use domain::search::QueryError;
+use domain::urgency::RulesError;
+use domain::{EmailError, Refusal, TextError};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use std::sync::Arc;
@@ -19,12 +23,12 @@ pub enum Error {
     #[error("the session has ended: sign in again")]
     SignedOut,
     /// What was typed cannot be kept.
-    #[error("{detail}")]
+    #[error("{why}")]
     Invalid {
         /// Which field.
         field: &'static str,
         /// What is wrong and what to do.
-        detail: String,
+        why: Mistake,
     },
     /// The rules of the conversation refuse it.
     #[error(transparent)]
@@ -39,8 +43,8 @@ pub enum Error {
     #[error("{0} is taken already: choose another")]
     Taken(&'static str),
     /// Something else still depends on it.
-    #[error("{0}")]
-    InUse(&'static str),
+    #[error(transparent)]
+    InUse(#[from] InUse),
     /// More is waiting to be written than the store takes on (D8).
     #[error("too much is waiting to be written: try again shortly")]
     Overloaded,
@@ -66,6 +70,48 @@ pub enum Error {
     Database(#[source] Arc<sqlx::Error>),
 }
 
+/// Why something cannot be given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InUse {
+    /// Nobody deletes themselves.
+    #[error("you cannot delete yourself: let another administrator do it")]
+    Yourself,
+    /// Somebody has to look after everything.
+    #[error("this is the only administrator: make another one first")]
+    OnlyAdministrator,
+    /// The agent took a conversation just now.
+    #[error("the agent has just taken a conversation: try again")]
+    JustTookOne,
+}
+
+/// Why something typed cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each is what its own type says")]
+pub enum Mistake {
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Email(#[from] EmailError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error(transparent)]
+    Placeholder(#[from] UnknownPlaceholder),
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    #[error("somebody else changed the rules meanwhile; look at them as they are now")]
+    RulesChanged,
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<String> for Mistake {
+    fn from(words: String) -> Self {
+        Self::Other(words)
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let error = Self::Database(Arc::new(error));
@@ -78,8 +124,8 @@ impl From<sqlx::Error> for Error {
 
 impl Error {
     /// Names the field of what was typed and cannot be kept: `check_name(name).map_err(Error::invalid("name"))`.
-    pub fn invalid<E: ToString>(field: &'static str) -> impl Fn(E) -> Self {
-        move |why| Self::Invalid { field, detail: why.to_string() }
+    pub fn invalid<E: Into<Mistake>>(field: &'static str) -> impl Fn(E) -> Self {
+        move |why| Self::Invalid { field, why: why.into() }
     }
 
     /// Whether a unique key of the database refused it.

@@ -61,7 +61,7 @@ pub use clock::Clock;
 pub use customer_links::{BROWSER_LINK_LIFETIME, CustomerLink, MAIL_LINK_LIFETIME};
 pub use customer_notes::CustomerNote;
 pub use db::Db;
-pub use error::{Error, Result};
+pub use error::{Error, InUse, Mistake, Result};
 pub use facts::Facts;
 pub use import::{Import, ImportMessage, Imported};
 pub use links::{LINK_LIFETIME, OneTimeLink};

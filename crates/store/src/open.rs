@@ -26,6 +26,8 @@ const STATEMENT_TIMEOUT: &str = "30s";
 /// How long PostgreSQL waits for the next statement of a transaction: a node that is stopped in the middle of one keeps its
 /// locks for so long and no longer (C3).
 const IDLE_TIMEOUT: &str = "5s";
+/// A connection to PostgreSQL that was used so lately is taken to be alive; an older one is asked first.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Connections that read the embedded database at once.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL a node has at most.
@@ -123,6 +125,12 @@ async fn open_postgres(url: &str) -> Result<Db> {
             // Statements name their tables in the order to join them in: to look for a better one takes PostgreSQL longer
             // than to run them (1.6 ms instead of 0.4 ms for each batch of messages).
             ("join_collapse_limit", "1"),
+            // Nearly all of them go by keys, so that one plan fits whatever is asked for (searches have it otherwise), and
+            // it stays right while a table grows: one made while the table was small would read all of it for ever.
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+            // Where a table has to be read whole, as for a check of everything, that alone is no reason to compile.
+            ("jit", "off"),
             ("synchronous_commit", "on"),
         ]);
     // One connection first: a pool would retry until its time is up and then only say so, not why.
@@ -136,6 +144,10 @@ async fn open_postgres(url: &str) -> Result<Db> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move { Ok(about.idle_for < TRUSTED_FOR || connection.ping().await.is_ok()) })
+        })
         .connect_lazy_with(options);
     first.close().await?;
     Ok(Db::Postgres(pool))

@@ -5,7 +5,7 @@ use crate::claims::agent_of;
 use crate::db::fetch_all;
 use crate::search::normaliser;
 use crate::{Result, Scope, Session, Store};
-use domain::canned::{Values, fill, rank};
+use domain::canned::{Reason, Values, fill, rank};
 use domain::{Agent, CannedReply, CannedReplyId, Conversation, Customer, Side, Stage};
 
 /// How many replies are offered at most.
@@ -36,8 +36,8 @@ pub struct Suggestion {
     pub canned_reply: CannedReplyId,
     /// Its text with the placeholders filled in.
     pub text: String,
-    /// Why it is offered, in words.
-    pub reason: String,
+    /// Why it is offered.
+    pub reason: Reason,
 }
 
 /// A canned reply of any stage, ready for one conversation.
@@ -114,7 +114,7 @@ impl Store {
         let items = ranked.into_iter().map(|(reply, reason)| Suggestion {
             canned_reply: reply.id,
             text: fill(&reply.text, &values),
-            reason: reason.to_string(),
+            reason,
         });
         let is_news = |item: &Suggestion| answered.iter().all(|(text,)| text.trim() != item.text.trim());
         Ok(Suggestions { stage, items: items.filter(is_news).take(MAX_SUGGESTIONS).collect() })

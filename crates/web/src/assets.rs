@@ -1,12 +1,17 @@
 //! Style sheets, scripts and pictures, embedded in the program and served for ever.
 //!
+//! Beside them stand the modules of texts that scripts import, made of the language's file.
+//!
 //! One hash stands for the whole tree, as the first part of every address. So a module's relative `import` finds its
 //! siblings of the same build, and everything may be cached without asking again.
 
+use crate::texts;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
@@ -22,7 +27,15 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
         name.hash(&mut hasher);
         Assets::get(&name).map(|file| file.metadata.sha256_hash()).hash(&mut hasher);
     }
+    TEXTS.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
+});
+
+/// The modules of texts, by their names.
+static TEXTS: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
+    let files: Vec<_> = Assets::iter().filter_map(|name| Assets::get(&name)).collect();
+    let scripts = || files.iter().filter_map(|file| std::str::from_utf8(&file.data).ok());
+    texts::MODULES.into_iter().map(|name| (name, texts::module(texts::language(), name, scripts()))).collect()
 });
 
 /// The address of the asset at `path`, such as `js/chat.js`.
@@ -33,12 +46,16 @@ pub fn url(path: &str) -> String {
 /// `GET /assets/{hash}/{*path}`: 404 for a name that does not exist. Under another build's hash (two versions behind
 /// one proxy during a deploy) it answers with what this build has, uncached.
 pub async fn serve(Path((hash, path)): Path<(String, String)>) -> Response {
-    let Some(file) = Assets::get(&path) else {
-        return (StatusCode::NOT_FOUND, "no such asset").into_response();
+    let data = match TEXTS.get(&*path) {
+        Some(module) => Cow::Borrowed(module.as_bytes()),
+        None => match Assets::get(&path) {
+            Some(file) => file.data,
+            None => return (StatusCode::NOT_FOUND, "no such asset").into_response(),
+        },
     };
     let caching = if hash == *HASH { "public, max-age=31536000, immutable" } else { "no-store" };
     let kind = mime_guess::from_path(&path).first_or_octet_stream();
-    ([(header::CONTENT_TYPE, kind.as_ref()), (header::CACHE_CONTROL, caching)], file.data).into_response()
+    ([(header::CONTENT_TYPE, kind.as_ref()), (header::CACHE_CONTROL, caching)], data).into_response()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What went wrong, for whoever asked: one table of codes, and problem documents (RFC 9457).
 
+use crate::texts::{Explain, say};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -132,7 +133,7 @@ impl Problem {
     /// Too often; the time until it is worth trying again.
     pub fn rate_limited(wait: Duration) -> Self {
         let seconds = whole_seconds(wait);
-        let detail = format!("too many requests: try again in {seconds} s");
+        let detail = say("refused-too-many").with("seconds", seconds);
         Self { retry_after: Some(seconds), ..Self::new(Code::RateLimited, detail) }
     }
 
@@ -271,7 +272,7 @@ impl From<Refusal> for Problem {
             Refusal::AlreadyClaimed(holder) => Some(HolderView::new(holder)),
             _ => None,
         };
-        Self { holder, ..Self::new((&refusal).into(), refusal.to_string()) }
+        Self { holder, ..Self::new((&refusal).into(), refusal.explain()) }
     }
 }
 
@@ -280,14 +281,17 @@ impl From<store::Error> for Problem {
         use store::Error;
         match (&error, Code::from(&error)) {
             (Error::Refused(refusal), _) => refusal.clone().into(),
-            (Error::Invalid { field, detail }, _) => Self::invalid(field, detail),
+            (Error::Invalid { field, why }, _) => Self::invalid(field, &why.explain()),
             (Error::BadCursor, _) => Self::invalid("cursor", &error),
-            (Error::Overloaded, _) => Self::overloaded(error.to_string(), store::OVERLOAD_RETRY),
-            (Error::Locked, code) => Self::new(code, error.to_string()),
+            (Error::Overloaded, _) => Self::overloaded(say("refused-overloaded"), store::OVERLOAD_RETRY),
+            (Error::Locked, code) => Self::new(code, say("refused-locked")),
+            (Error::SignedOut, code) => Self::new(code, say("refused-signed-out")),
+            (Error::Taken(_), code) => Self::new(code, say("wrong-email-taken")),
+            (Error::InUse(why), code) => Self::new(code, why.explain()),
             (_, Code::Unavailable) => {
                 // What the database says is for the operator, not for whoever asked.
                 tracing::error!(%error, "the store failed");
-                Self::new(Code::Unavailable, "the database does not answer: try again shortly")
+                Self::new(Code::Unavailable, say("refused-database"))
             }
             (_, code) => Self::new(code, error.to_string()),
         }

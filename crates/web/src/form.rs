@@ -2,6 +2,7 @@
 
 use crate::AppState;
 use crate::error::{Code, Problem};
+use crate::texts::Explain;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequest, Request};
 use axum::http::StatusCode;
@@ -35,8 +36,8 @@ pub(crate) fn as_typed(text: &str) -> String {
 }
 
 /// What is wrong with a field, as a sentence; none when it will do.
-pub(crate) fn wrong<T, E: ToString>(checked: Result<T, E>) -> Option<String> {
-    checked.err().map(|error| sentence(&error.to_string()))
+pub(crate) fn wrong<T, E: Explain>(checked: Result<T, E>) -> Option<String> {
+    checked.err().map(|error| sentence(&error.explain()))
 }
 
 /// An error's words as a sentence of its own.

@@ -20,6 +20,7 @@ pub mod page;
 mod security;
 pub mod socket;
 mod state;
+pub mod texts;
 mod unhurried;
 pub mod view;
 
@@ -28,6 +29,7 @@ pub use limits::LimitsConfig;
 pub use metrics::Metrics;
 pub use ops::metrics_router;
 pub use state::AppState;
+pub use texts::{markup, say};
 
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
@@ -64,7 +66,7 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(unhurried::finish_changes))
         .layer(CatchPanicLayer::custom(|_| {
-            Problem::new(Code::Internal, "the server made a mistake; it is logged").into_response()
+            Problem::new(Code::Internal, say("refused-internal")).into_response()
         }))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(RequestBodyTimeoutLayer::new(limits::BODY_TIMEOUT))

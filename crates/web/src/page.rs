@@ -3,6 +3,7 @@
 use crate::AppState;
 use crate::error::Problem;
 use crate::form::sentence;
+use crate::texts::{Text, say};
 use crate::view::Html;
 use askama::Template;
 use axum::Router;
@@ -36,47 +37,27 @@ pub struct ErrorPage {
     /// The HTTP status.
     pub status: u16,
     /// What happened, in a few words.
-    pub heading: &'static str,
+    pub heading: Text,
     /// What to do about it.
     pub detail: String,
     /// Where to go on from here: addresses and words, the likeliest first.
-    pub ways: Vec<(String, &'static str)>,
+    pub ways: Vec<(String, Text)>,
 }
 
 impl ErrorPage {
     /// The page for an HTTP status, with the usual words.
     pub fn new(status: u16) -> Self {
         let (heading, detail) = match status {
-            401 => (
-                "Not open to you here",
-                "A customer's conversation opens in the browser it began in, and for agents who are signed in.",
-            ),
-            403 => (
-                "This is not for your account",
-                "Sign in with an account that may do this, or ask an administrator.",
-            ),
-            404 => (
-                "Nothing here",
-                "The address may be mistyped, or this conversation belongs to another browser or account.",
-            ),
-            413 => ("That is too long", "Go back and send a shorter message: 10,000 characters at most."),
-            429 => (
-                "One moment, please",
-                "That was more than we can take at once. Wait a little and try again; nothing was lost on our side.",
-            ),
-            503 => (
-                "Back in a moment",
-                "The server is starting or cannot reach its database. Try again in a few seconds.",
-            ),
-            400..=499 => {
-                ("That did not work", "The request was not understood. Go back, check it, and try again.")
-            }
-            _ => (
-                "Something went wrong",
-                "It is our fault, and it is logged. Try again; if it stays, tell whoever runs this server.",
-            ),
+            401 => (say("error-401"), say("error-401-detail")),
+            403 => (say("error-403"), say("error-403-detail")),
+            404 => (say("error-404"), say("error-404-detail")),
+            413 => (say("error-413"), say("error-413-detail")),
+            429 => (say("error-429"), say("error-429-detail")),
+            503 => (say("error-503"), say("error-503-detail")),
+            400..=499 => (say("error-4xx"), say("error-4xx-detail")),
+            _ => (say("error-500"), say("error-500-detail")),
         };
-        Self { status, heading, detail: detail.into(), ways: vec![("/".into(), "Go to the start")] }
+        Self { status, heading, detail: detail.into(), ways: vec![("/".into(), say("error-to-start"))] }
     }
 
     /// The page for a problem, in its own words where the usual ones would say less.
@@ -86,11 +67,13 @@ impl ErrorPage {
             401 => {
                 let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
                 let sign_in = format!("/support/agent/?next={next}");
-                let ways =
-                    vec![("/support/customer/".into(), "I need help"), (sign_in, "Sign in as an agent")];
+                let ways = vec![
+                    ("/support/customer/".into(), say("landing-customer")),
+                    (sign_in, say("error-sign-in-as-agent")),
+                ];
                 Self { ways, ..page }
             }
-            403 | 404 | 413 | 429 | 500.. => page,
+            400 | 403 | 404 | 405 | 413 | 415 | 429 | 500.. => page,
             _ => Self { detail: sentence(problem.detail()), ..page },
         }
     }

@@ -12,9 +12,9 @@ pub async fn finish_changes(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    tokio::spawn(next.run(request)).await.unwrap_or_else(|_| {
-        Problem::new(Code::Internal, "the server made a mistake; it is logged").into_response()
-    })
+    tokio::spawn(next.run(request))
+        .await
+        .unwrap_or_else(|_| Problem::new(Code::Internal, crate::say("refused-internal")).into_response())
 }
 
 #[cfg(test)]

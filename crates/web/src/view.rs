@@ -1,5 +1,6 @@
 //! What several pages show: times, statuses, fields of a form.
 
+use crate::texts::{Text, say};
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::http::StatusCode;
@@ -58,18 +59,23 @@ impl When {
 
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = match self.style {
-            "clock" => "%H:%M UTC",
-            "day" => "%A, %-d %B %Y",
-            _ => "%-d %b, %H:%M UTC",
-        };
         let at = jiff::Timestamp::from_microsecond(self.at.as_micros()).map_err(|_| fmt::Error)?;
-        let text = at.strftime(format);
+        let at = jiff::tz::TimeZone::UTC.to_datetime(at);
+        let (day, month, clock) = (at.day(), at.month(), at.strftime("%H:%M").to_string());
+        let text = match self.style {
+            "clock" => say("time-clock").with("clock", clock),
+            "day" => say("time-day")
+                .with("weekday", at.weekday().to_monday_one_offset())
+                .with("day", day)
+                .with("month", month)
+                .with("year", at.year()),
+            _ => say("time-moment").with("day", day).with("month", month).with("clock", clock),
+        };
         write!(f, r#"<time datetime="{}" data-as="{}">{text}</time>"#, self.at, self.style)
     }
 }
 
-/// Digits, month names and our own words only.
+/// Digits and our own words only.
 impl HtmlSafe for When {}
 
 /// A conversation's status in the words of who reads it.
@@ -83,21 +89,21 @@ impl StatusView {
     }
 
     /// For customers, snoozing is the agents' affair: it waits like an open one.
-    pub fn label_for_customer(&self) -> &'static str {
+    pub fn label_for_customer(&self) -> Text {
         match self.0 {
-            Status::Open | Status::Snoozed => "Waiting",
-            Status::Ongoing => "Ongoing",
-            Status::Resolved => "Resolved",
+            Status::Open | Status::Snoozed => say("status-waiting"),
+            Status::Ongoing => say("status-ongoing"),
+            Status::Resolved => say("status-resolved"),
         }
     }
 
     /// For agents.
-    pub fn label_for_agent(&self) -> &'static str {
+    pub fn label_for_agent(&self) -> Text {
         match self.0 {
-            Status::Open => "Open",
-            Status::Ongoing => "Ongoing",
-            Status::Snoozed => "Snoozed",
-            Status::Resolved => "Resolved",
+            Status::Open => say("status-open"),
+            Status::Ongoing => say("status-ongoing"),
+            Status::Snoozed => say("status-snoozed"),
+            Status::Resolved => say("status-resolved"),
         }
     }
 

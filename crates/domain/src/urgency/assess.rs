@@ -1,6 +1,6 @@
 //! From words to a conversation's urgency: waiting, repeats, history.
 
-use super::{Rules, Urgency, UrgencyLevel};
+use super::{Circumstance, Rules, Urgency, UrgencyLevel};
 use crate::{Conversation, Status, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -14,13 +14,13 @@ const REOPENED: i32 = 10;
 const SECOND_MESSAGE: i32 = 5;
 const MORE_MESSAGES: i32 = 10;
 
-/// From which waiting time on how much is added, and how it is said.
-const WAITING: [(Duration, i32, &str); 5] = [
-    (Duration::from_secs(15 * 60), 2, "waiting 15 min"),
-    (hours(1), 4, "waiting 1 h"),
-    (hours(4), 8, "waiting 4 h"),
-    (hours(24), 12, "waiting 1 day"),
-    (hours(72), 16, "waiting 3 days"),
+/// From which waiting time on how much is added.
+const WAITING: [(Duration, i32, Circumstance); 5] = [
+    (Duration::from_secs(15 * 60), 2, Circumstance::Waiting15Minutes),
+    (hours(1), 4, Circumstance::Waiting1Hour),
+    (hours(4), 8, Circumstance::Waiting4Hours),
+    (hours(24), 12, Circumstance::Waiting1Day),
+    (hours(72), 16, Circumstance::Waiting3Days),
 ];
 
 const fn hours(hours: u64) -> Duration {
@@ -60,30 +60,29 @@ impl Conversation {
         };
         let words = self.words.clone().unwrap_or_default();
         let (mut score, mut reasons) = (ORDINARY + words.score, words.reasons);
-        let mut add = |points: i32, reason: String| {
+        let mut add = |points: i32, reason: Circumstance| {
             score += points;
-            reasons.push(reason);
+            reasons.push(reason.to_string());
         };
         match self.unanswered() {
             ..=1 => {}
-            2 => add(SECOND_MESSAGE, "wrote twice without an answer".to_owned()),
-            times => add(MORE_MESSAGES, format!("wrote {times} times without an answer")),
+            2 => add(SECOND_MESSAGE, Circumstance::Wrote(2)),
+            times => add(MORE_MESSAGES, Circumstance::Wrote(times)),
         }
         self.urgency_due_at = None;
         if words.score >= 0 {
             let waited = now.since(waiting_since);
             if let Some((_, points, reason)) = WAITING.iter().rfind(|(from, ..)| *from <= waited) {
-                add(*points, (*reason).to_owned());
+                add(*points, *reason);
             }
             let next = WAITING.iter().find(|(from, ..)| *from > waited);
             self.urgency_due_at = next.map(|(from, ..)| waiting_since + *from);
             if self.opened_seq > 0 {
-                add(REOPENED, "came back after it was resolved".to_owned());
+                add(REOPENED, Circumstance::CameBack);
             }
             match self.earlier {
                 ..=0 => {}
-                1 => add(EARLIER, "1 earlier conversation in 30 days".to_owned()),
-                count => add(EARLIER, format!("{count} earlier conversations in 30 days")),
+                count => add(EARLIER, Circumstance::Earlier(count)),
             }
         }
         self.urgency = Urgency { level: level(rules, score), score, reasons };

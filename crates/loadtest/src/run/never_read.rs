@@ -50,7 +50,9 @@ async fn p99(args: &RunArgs, fleet: &Fleet, idlers: usize, run: u8) -> Result<(f
     let busy = fleet.pairs(1).await?.swap_remove(0);
     let mut sockets = Vec::new();
     for number in 0..idlers {
-        sockets.push(open(&busy.customer, busy.conversation, 1, number).await?);
+        let socket = open(&busy.customer, busy.conversation, 1, number).await?;
+        socket.narrow()?;
+        sockets.push(socket);
     }
     let stop = CancellationToken::new();
     let writer = tokio::spawn(write(busy, stop.clone()));

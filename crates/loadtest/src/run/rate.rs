@@ -9,6 +9,7 @@ use crate::socket::{ServerFrame, Socket};
 use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use rustix::thread::{ClockId, Timespec, clock_nanosleep_relative};
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,6 +67,8 @@ pub(super) async fn talk_at_rate(args: &RunArgs, pairs: &[Pair], run: u8) -> Res
             talkers.spawn(talk(socket, moments, rng, Arc::clone(&watch)));
         }
     }
+    // People do not answer within a millisecond: the two sides of a conversation are not next to each other.
+    lines.shuffle(&mut random::source(u64::from(run), "turns", 0));
     let count = args.rate * args.seconds;
     let (began, step) = (watch.began.elapsed() + REST, Duration::from_secs(1).div_f64(rate_of(args)));
     let pacer = tokio::task::spawn_blocking({

@@ -104,13 +104,14 @@ impl Pending {
 
     fn notify_holder(&mut self, conversation: &Conversation, news: News) {
         let Some(claim) = conversation.current_claim() else { return };
-        let customer = &conversation.customer.name;
+        let customer = conversation.customer.name.clone();
         let (kind, text) = match news {
             News::CustomerWrote => ("message", format!("{customer} wrote")),
             News::Warned => ("warned", format!("{customer} still waits for your answer")),
             News::HandedOver => ("handed_over", format!("{customer}'s conversation was handed to you")),
         };
-        let frame = ServerFrame::Notification { kind, text, conversation: conversation.id };
+        let frame =
+            ServerFrame::Notification { kind, text, conversation: conversation.id, customer, by: None };
         self.notifications.push((claim.holder.key, frame));
     }
 
@@ -193,8 +194,10 @@ impl Hub {
             let (Some(conversation), Some(by)) = (conversation, note.and_then(|note| note.author)) else {
                 continue;
             };
-            let text = format!("{} mentioned you in {}'s conversation", by.name, conversation.customer.name);
-            let frame = ServerFrame::Notification { kind: "mentioned", text, conversation: conversation.id };
+            let (id, customer) = (conversation.id, conversation.customer.name);
+            let text = format!("{} mentioned you in {customer}'s conversation", by.name);
+            let by = Some(by.name);
+            let frame = ServerFrame::Notification { kind: "mentioned", text, conversation: id, customer, by };
             self.notify(agents.into_iter().map(|agent| (agent, frame.clone())).collect());
         }
         Ok(())

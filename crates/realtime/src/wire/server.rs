@@ -119,6 +119,11 @@ pub enum ServerFrame {
         text: String,
         /// The conversation it is about.
         conversation: ConversationId,
+        /// Its customer's name.
+        customer: String,
+        /// With `mentioned`: the name of the agent who did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
 }
 

@@ -325,13 +325,6 @@ pub struct SuggestionView {
     pub reason: String,
 }
 
-impl From<store::Suggestion> for SuggestionView {
-    fn from(suggestion: store::Suggestion) -> Self {
-        let store::Suggestion { canned_reply, text, reason } = suggestion;
-        Self { canned_reply, text, reason }
-    }
-}
-
 /// Facets by name (`status`, `holder` …), each with its values (S2).
 pub type FacetsView = BTreeMap<&'static str, Vec<FacetValueView>>;
 

@@ -6,7 +6,7 @@ use super::{Dependents, Records, search};
 use crate::agents::{AgentRecord, AgentRow, has_administrator, locked, object};
 use crate::audit::Action;
 use crate::db::{Tx, execute, fetch_optional};
-use crate::{Change, Error, Page, Result, sessions};
+use crate::{Change, Error, InUse, Page, Result, sessions};
 use domain::{Agent, AgentId, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -68,20 +68,18 @@ impl Records<'_> {
     /// at this moment.
     pub async fn delete_agent(&self, id: AgentId) -> Result<()> {
         if id == self.administrator.id {
-            return Err(Error::InUse("you cannot delete yourself: let another administrator do it"));
+            return Err(InUse::Yourself.into());
         }
         self.store.return_claims(self.session, id).await?;
         let (mut tx, now) = self.begin().await?;
         let agent = locked(&mut tx, id).await?.agent;
         let ended = sessions::end_all(&mut tx, agent.key, now).await?;
         delete(&mut tx, &agent).await.map_err(|error| match error {
-            error if error.is_foreign_key_violation() => {
-                Error::InUse("the agent has just taken a conversation: try again")
-            }
+            error if error.is_foreign_key_violation() => InUse::JustTookOne.into(),
             error => error,
         })?;
         if !has_administrator(&mut tx).await? {
-            return Err(Error::InUse("this is the only administrator: make another one first"));
+            return Err(InUse::OnlyAdministrator.into());
         }
         self.audit(&mut tx, Action::AgentDeleted, &object(&agent), now).await?;
         tx.commit().await?;

@@ -5,7 +5,7 @@ use crate::audit::Action;
 use crate::db::{Time, execute, fetch_all, fetch_optional};
 use crate::search::LANGUAGE;
 use crate::urgency::{newest_version, scorer};
-use crate::{Error, Result};
+use crate::{Error, Mistake, Result};
 use domain::{Rules, Scorer, Timestamp, UrgencyLevel, Words};
 use tokio::task;
 
@@ -75,8 +75,7 @@ impl Records<'_> {
             self.administrator.name.as_str()
         )?;
         if written == 0 {
-            let detail = "somebody else changed the rules meanwhile; look at them as they are now";
-            return Err(Error::invalid("version")(detail));
+            return Err(Error::invalid("version")(Mistake::RulesChanged));
         }
         self.audit(&mut tx, Action::SettingsChanged, "urgency rules", now).await?;
         tx.commit().await?;

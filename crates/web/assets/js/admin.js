@@ -1,5 +1,6 @@
 // What the admin panel's pages do beyond forms and links.
 import "./once.js";
+import { say } from "./texts.js";
 import "./urgency.js";
 
 // The menu is one line on small screens: where one is stays in sight.
@@ -12,6 +13,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied";
+    button.textContent = say("link-copied");
   });
 }

@@ -1,5 +1,6 @@
 // What an agent's conversation has beyond the customer's: claim, suggestions, notes, and what to do when the claim is
 // lost: unsent text stays, and is never sent by itself.
+import { say } from "./agent-texts.js";
 import { call } from "./api.js";
 import { askColleague } from "./colleagues.js";
 import { CustomerPanel } from "./customer-panel.js";
@@ -15,13 +16,13 @@ import { Tags } from "./tags.js";
 const KEYS = { c: "claim", e: "resolve", s: "snooze", h: "hand-over" };
 
 const ACTIONS = {
-  claim: "Claim this conversation",
-  "take-over": "Take over this conversation",
-  resolve: "Resolve this conversation",
-  snooze: "Snooze this conversation",
-  "hand-over": "Hand over to a colleague",
-  release: "Return to the queue",
-  reopen: "Reopen this conversation",
+  claim: say("palette-claim"),
+  "take-over": say("palette-take-over"),
+  resolve: say("palette-resolve"),
+  snooze: say("palette-snooze"),
+  "hand-over": say("palette-hand-over"),
+  release: say("palette-release"),
+  reopen: say("palette-reopen"),
 };
 
 export class AgentDesk {
@@ -107,7 +108,7 @@ export class AgentDesk {
     for (const name of ["snooze", "hand-over", "release", "resolve"]) room.action(name).hidden = !mine;
     room.action("take-over").hidden = !("administrator" in room.dataset) || mine || !claim;
     room.action("reopen").hidden = status !== "resolved";
-    room.composer.allowReplies(mine || free, claim ? `Held by ${claim.agent.name}` : "Reopen it to reply");
+    room.composer.allowReplies(mine || free, claim ? heldBy(claim.agent) : say("agent-reopen-to-reply"));
     this.#similar.allow(mine || free);
     this.#suggestions.allow(mine || free);
     this.#showWaiting(status === "resolved" ? null : conversation.waiting_since);
@@ -172,7 +173,7 @@ export class AgentDesk {
         this.#isLost = true;
       } else {
         room.outbox.hold(item.client_id);
-        room.offerAgain(item, "Not sent: your claim had ended.");
+        room.offerAgain(item, say("agent-unsent-claim-ended"));
       }
     }
     this.#showBanners(room, this.isMine);
@@ -184,8 +185,8 @@ export class AgentDesk {
   }
 
   /** A frame was refused as a whole: another agent holds it. */
-  refused({ code, holder, detail }) {
-    if (code !== "already_claimed") this.#room.problem(detail);
+  refused({ code, holder }) {
+    if (code !== "already_claimed") this.#room.problem(say("chat-refused"));
     else this.#holder = holder;
   }
 
@@ -206,7 +207,7 @@ export class AgentDesk {
       await room.api("PUT", "/claim");
     } catch (error) {
       this.#isTaking = false;
-      room.refused(error, error.code === "already_claimed" ? `${error.problem.holder.name} has just claimed it.` : undefined);
+      room.refused(error, error.code === "already_claimed" ? say("agent-just-claimed", { agent: error.problem.holder.name }) : undefined);
       return false;
     }
     this.claim = null;
@@ -222,7 +223,7 @@ export class AgentDesk {
   }
 
   async #mention() {
-    const colleague = await askColleague("Mention");
+    const colleague = await askColleague(say("agent-mention"), say("agent-mention-placeholder"));
     this.#room.composer.insert(colleague ? `@${colleague.name} ` : "@");
   }
 
@@ -236,7 +237,7 @@ export class AgentDesk {
   }
 
   async #handOver() {
-    const colleague = await askColleague("Hand over to");
+    const colleague = await askColleague(say("agent-hand-over-to"), say("agent-hand-over-to-placeholder"));
     if (!colleague) return;
     await this.#room.attempt(() => this.#room.api("PUT", "/claim/holder", { agent_id: colleague.id }));
   }
@@ -248,13 +249,13 @@ export class AgentDesk {
 
   // Who holds it, or until when nobody does.
   #standing({ claim, snoozed_until: until }, mine) {
-    if (claim) return [mine ? "Yours" : `Held by ${claim.agent.name}`];
+    if (claim) return [mine ? say("agent-yours") : heldBy(claim.agent)];
     if (!until) return [];
     const time = document.createElement("time");
     time.dateTime = until;
     time.dataset.as = "moment";
     time.textContent = new Date(until).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-    return ["until ", time];
+    return [`${say("agent-until")} `, time];
   }
 
   async #reopen() {
@@ -265,7 +266,7 @@ export class AgentDesk {
     try {
       const conversation = await call("POST", "/claims", "agent");
       if (conversation) this.#room.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: conversation.id }));
-      else this.#room.problem("Nobody is waiting any more.");
+      else this.#room.problem(say("inbox-nobody-waits-any-more"));
     } catch (error) {
       this.#room.refused(error);
     }
@@ -288,12 +289,12 @@ export class AgentDesk {
     room.banner("held", Boolean(name) && !mine && !this.#isLost);
     if (this.#isLost) {
       room.part("lost-why").textContent =
-        status === "resolved" ? "This was resolved meanwhile." : name ? `${name} holds this conversation now.` : "Your claim has ended.";
+        status === "resolved" ? say("agent-lost-resolved") : name ? say("agent-lost-to", { agent: name }) : say("agent-lost");
       room.action("claim-again").hidden = Boolean(name) || status === "resolved";
     }
-    room.part("held-by").textContent = name && !mine ? `Held by ${name}` : "";
+    room.part("held-by").textContent = name && !mine ? heldBy(this.#holder) : "";
     room.part("held-since").textContent = room.claimedBy
-      ? ` since ${new Date(room.claimedBy.since).toLocaleTimeString([], { timeStyle: "short" })}`
+      ? ` ${say("agent-since", { time: new Date(room.claimedBy.since).toLocaleTimeString([], { timeStyle: "short" }) })}`
       : "";
   }
 
@@ -346,13 +347,17 @@ export class AgentDesk {
     const possible = buttons.filter(([button]) => !button.hidden);
     return [
       ...possible.map(([button, title, keys]) => ({ title, keys, act: () => button.click() })),
-      { title: "Reply", keys: "r", act: () => composer.choose("message") },
-      { title: "Write a private note", keys: "n", act: () => composer.choose("note") },
-      { title: "Add a tag", keys: "t", act: () => this.#tags.focus() },
-      { title: "Show similar conversations", keys: "m", act: () => this.#similar.open() },
-      { title: "Insert a canned reply", keys: "/", act: () => this.#suggestions.pick() },
+      { title: say("agent-reply"), keys: "r", act: () => composer.choose("message") },
+      { title: say("palette-note"), keys: "n", act: () => composer.choose("note") },
+      { title: say("panel-add-tag"), keys: "t", act: () => this.#tags.focus() },
+      { title: say("palette-similar"), keys: "m", act: () => this.#similar.open() },
+      { title: say("palette-canned"), keys: "/", act: () => this.#suggestions.pick() },
     ];
   }
+}
+
+function heldBy({ name }) {
+  return say("agent-held-by", { agent: name });
 }
 
 function keyOf(action) {

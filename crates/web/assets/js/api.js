@@ -1,9 +1,10 @@
 // Calls to the REST interface of this server.
+import { say } from "./texts.js";
 
 /** A refusal, with the server's stable `code` and words for the reader. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? "That did not work. Try again.");
+    super(problem.detail ?? problem.title ?? say("did-not-work"));
     this.status = status;
     this.code = problem.code;
     this.problem = problem;
@@ -21,7 +22,7 @@ export async function call(method, path, role, body) {
   try {
     response = await fetch(`/api/v1${path}${path.includes("?") ? "&" : "?"}as=${role}`, init);
   } catch {
-    throw new Refused(0, { code: "offline", detail: "The server cannot be reached. Try again when you are online." });
+    throw new Refused(0, { code: "offline", detail: say("server-unreachable") });
   }
   const text = await response.text();
   if (!response.ok) throw new Refused(response.status, parsed(text));

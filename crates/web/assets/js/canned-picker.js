@@ -1,4 +1,5 @@
 // The `/` picker: every canned reply, filled in for this conversation, by short code and words.
+import { say } from "./agent-texts.js";
 import { narrowed, pick } from "./picker.js";
 
 /** Asks which canned reply; its text, or null. */
@@ -6,12 +7,12 @@ export async function askReply(conversation) {
   const answer = fetch(`/chat/${conversation}/canned/?as=agent`).then((response) => (response.ok ? response.json() : [])).catch(() => []);
   const items = answer.then((replies) => replies.map(({ stage, short_code: code, text, is_own: isOwn }) => ({
     title: text.split("\n")[0],
-    hint: [code && `/${code}`, stage, isOwn && "own"].filter(Boolean).join(" · "),
+    hint: [code && `/${code}`, stage, isOwn && say("canned-own")].filter(Boolean).join(" · "),
     preview: text,
   })));
   const chosen = await pick({
-    label: "Canned replies",
-    placeholder: "Short code or words",
+    label: say("replies-heading"),
+    placeholder: say("canned-placeholder"),
     find: async (query) => byCode(narrowed(await items, query), query),
   });
   return chosen?.preview ?? null;

@@ -5,6 +5,7 @@ import { Outbox } from "./outbox.js";
 import { CustomerSide } from "./customer-side.js";
 import { agents } from "./roles.js";
 import { Socket } from "./socket.js";
+import { say } from "./texts.js";
 import { Transcript } from "./transcript.js";
 
 const TYPING_FADES = 7_000;
@@ -15,14 +16,14 @@ const AGAIN_WITHIN = 4_000;
 
 /** Refusals that pass by themselves, and what stands under a message meanwhile. */
 const PASSING = {
-  rate_limited: "Waiting a moment to send…",
-  overloaded: "Not sent yet: the server is busy, trying again",
-  unavailable: "Not sent yet: the server is in trouble, trying again",
+  rate_limited: say("chat-waiting-to-send"),
+  overloaded: say("chat-server-busy"),
+  unavailable: say("chat-server-in-trouble"),
 };
 
 const STATUS_WORDS = {
-  customer: { open: "Waiting", snoozed: "Waiting", ongoing: "Ongoing", resolved: "Resolved" },
-  agent: { open: "Open", snoozed: "Snoozed", ongoing: "Ongoing", resolved: "Resolved" },
+  customer: { open: say("status-waiting"), snoozed: say("status-waiting"), ongoing: say("status-ongoing"), resolved: say("status-resolved") },
+  agent: { open: say("status-open"), snoozed: say("status-snoozed"), ongoing: say("status-ongoing"), resolved: say("status-resolved") },
 };
 
 class ChatRoom extends HTMLElement {
@@ -145,7 +146,7 @@ class ChatRoom extends HTMLElement {
   }
 
   #markWaiting(item) {
-    this.transcript.markUnsent(item.client_id, { text: "Not sent yet: sent when you are back online" });
+    this.transcript.markUnsent(item.client_id, { text: say("chat-unsent-offline") });
   }
 
   #showWhatIsUnsent() {
@@ -199,7 +200,7 @@ class ChatRoom extends HTMLElement {
     },
     ack: ({ client_id }) => {
       this.outbox.remove(client_id);
-      this.transcript.markUnsent(client_id, { text: "Sent" });
+      this.transcript.markUnsent(client_id, { text: say("chat-sent") });
     },
     rejected: (frame) => this.#rejected(frame),
     typing: ({ role, name, on }) => {
@@ -231,7 +232,7 @@ class ChatRoom extends HTMLElement {
       this.desk.showLost();
     } else {
       this.outbox.hold(item.client_id);
-      this.offerAgain(item, frame.detail ?? "This was not accepted.");
+      this.offerAgain(item, say("chat-refused"));
     }
   }
 
@@ -245,7 +246,7 @@ class ChatRoom extends HTMLElement {
   offerAgain(item, reason) {
     const again = () => {
       this.outbox.hold(item.client_id, false);
-      this.transcript.markUnsent(item.client_id, { text: "Sending…" });
+      this.transcript.markUnsent(item.client_id, { text: say("chat-sending") });
       if (!this.#transmit(item)) this.#markWaiting(item);
     };
     const edit = () => {
@@ -257,7 +258,7 @@ class ChatRoom extends HTMLElement {
     this.transcript.markUnsent(item.client_id, {
       text: reason,
       failed: true,
-      buttons: [["Try again", again], ["Edit", edit]],
+      buttons: [[say("chat-try-again"), again], [say("chat-edit"), edit]],
     });
   }
 
@@ -316,10 +317,7 @@ class ChatRoom extends HTMLElement {
     clearTimeout(this.typingTimer);
     const line = this.querySelector(".typing");
     line.classList.toggle("on", Boolean(name));
-    // Isolated: a name may turn around what follows it.
-    const who = document.createElement("bdi");
-    who.textContent = name;
-    line.querySelector(".text").replaceChildren(...(name ? [who, " is typing"] : []));
+    line.querySelector(".text").textContent = name ? say("chat-typing", { name }) : "";
     if (name) this.typingTimer = setTimeout(() => this.#showTyping(null), TYPING_FADES);
   }
 
@@ -361,7 +359,7 @@ class ChatRoom extends HTMLElement {
       this.transcript.prepend(await response.text());
     } catch {
       delete link.dataset.loading;
-      link.textContent = "Earlier messages could not be loaded. Try again";
+      link.textContent = say("chat-earlier-failed");
     }
   }
 
@@ -376,8 +374,8 @@ class ChatRoom extends HTMLElement {
     clearTimeout(this.offlineTimer);
     this.banner("offline", false);
     if (code === 4000 && this.desk) this.desk.readAlong();
-    else if (code === 4001) this.problem("You are signed out here. What you wrote is kept; reload the page to sign in again.");
-    else this.problem("This conversation is not here any more, or not yours.");
+    else if (code === 4001) this.problem(say("chat-signed-out"));
+    else this.problem(say("chat-gone"));
   }
 }
 

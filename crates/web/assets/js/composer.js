@@ -1,5 +1,6 @@
 // Where one writes: Enter sends, Shift+Enter breaks the line, the draft survives a reload.
 import { Kept } from "./drafts.js";
+import { say } from "./texts.js";
 
 const LONGEST = 10_000;
 const TYPING_AGAIN = 3_000;
@@ -104,11 +105,11 @@ export class Composer extends EventTarget {
     for (const button of this.#form.querySelectorAll(".kinds button")) {
       button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     }
-    const isNote = kind === "note";
-    if (this.#form.querySelector(".kinds")) {
-      this.#text.placeholder = isNote ? "Write a note only agents can read" : "Write a reply";
-      this.#form.querySelector("label").textContent = isNote ? "Private note" : "Reply";
-      this.#form.querySelector("[type=submit]").textContent = isNote ? "Save note" : "Send";
+    const words = this.#form.querySelector(`.kinds [data-kind="${kind}"]`)?.dataset;
+    if (words) {
+      this.#text.placeholder = words.placeholder;
+      this.#form.querySelector("label").textContent = words.label;
+      this.#form.querySelector("[type=submit]").textContent = words.submit;
     }
     this.#measure();
   }
@@ -178,7 +179,7 @@ export class Composer extends EventTarget {
       this.#text.rows = Math.min(8, this.#text.value.split("\n").length);
     }
     const over = lengthOf(this.#text.value) - LONGEST;
-    const wrong = over > 0 ? `${over.toLocaleString()} characters too long` : this.#isBlocked ? this.#blocked : "";
+    const wrong = over > 0 ? say("chat-too-long", { count: over }) : this.#isBlocked ? this.#blocked : "";
     this.#hint.classList.toggle("over", Boolean(wrong));
     this.#form.querySelector("[type=submit]").disabled = this.#isBlocked;
     if (wrong) this.#hint.textContent = wrong;

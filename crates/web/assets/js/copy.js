@@ -1,4 +1,6 @@
 // A button copies what stands in a field beside it.
+import { say } from "./texts.js";
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
   button.hidden = false;
@@ -7,9 +9,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const said = document.querySelector('[data-part="copied"]');
     try {
       await navigator.clipboard.writeText(field.value);
-      said.textContent = "Copied";
+      said.textContent = say("link-copied");
     } catch {
-      said.textContent = "Press Ctrl+C to copy it";
+      said.textContent = say("link-not-copied");
     }
   });
 }

@@ -1,7 +1,9 @@
 // The customer beside the conversation: what changes there by itself, and the note agents share about them.
+import { say } from "./agent-texts.js";
 import { localise } from "./times.js";
 
 const SAVE_AFTER = 1_000;
+const LEVELS = { high: say("level-high"), normal: say("level-normal"), low: say("level-low") };
 const LEFT_AFTER = 3_000;
 
 export class CustomerPanel {
@@ -30,7 +32,7 @@ export class CustomerPanel {
 
   showWaiting(since) {
     const part = this.#part("waiting");
-    if (since === null) return (part.textContent = "no");
+    if (since === null) return (part.textContent = say("panel-not-waiting"));
     const time = document.createElement("time");
     time.dateTime = since;
     time.dataset.as = "waiting";
@@ -41,7 +43,8 @@ export class CustomerPanel {
   showUrgency({ level, reasons }) {
     const part = this.#part("urgency");
     if (!part) return;
-    part.textContent = part.dataset.level = level;
+    part.dataset.level = level;
+    part.textContent = LEVELS[level];
     this.#part("reasons").textContent = reasons.join(", ");
   }
 
@@ -59,7 +62,7 @@ export class CustomerPanel {
 
   #saveSoon() {
     clearTimeout(this.#timer);
-    this.#say("Not saved yet");
+    this.#say(say("panel-note-unsaved"));
     this.#timer = setTimeout(() => this.#save(), SAVE_AFTER);
   }
 
@@ -71,13 +74,13 @@ export class CustomerPanel {
     const body = new URLSearchParams({ version: this.#section.dataset.version, text });
     try {
       const response = await fetch(`/chat/${this.#conversation}/customer-note/?as=agent`, { method: "POST", body });
-      if (response.status === 409) return this.#say("Somebody else changed this note meanwhile. Copy your words, open the conversation again, and add them.");
+      if (response.status === 409) return this.#say(say("panel-note-changed"));
       if (!response.ok) throw new Error();
       this.#section.dataset.version = (await response.json()).version;
-      this.#say("Saved");
+      this.#say(say("panel-note-saved"));
     } catch {
       this.#saved = null;
-      this.#say("Not saved: the server cannot be reached. Change it again to try once more.");
+      this.#say(say("panel-note-failed"));
     }
   }
 

@@ -1,5 +1,6 @@
 // What only the customer's conversation has: the place in the queue, resolving and reopening, the rating.
 import { queueText } from "./queue.js";
+import { say } from "./texts.js";
 
 export class CustomerSide {
   #room;
@@ -18,7 +19,7 @@ export class CustomerSide {
     const part = (name) => this.#room.part(name);
     this.#room.banner("resolved", isResolved);
     // Who answered stays in the heading of what is resolved.
-    if (claim || !isResolved) part("title").textContent = claim?.agent.name ?? "Your request";
+    if (claim || !isResolved) part("title").textContent = claim?.agent.name ?? say("customer-heading");
     part("resolve").hidden = isResolved;
     part("reach").hidden = status !== "open";
     if (status !== "open") this.#place = null;
@@ -53,7 +54,7 @@ export class CustomerSide {
   }
 
   #showRating({ score }) {
-    this.#room.part("rated").textContent = `You rated the help ${score} of 5. Thank you.`;
+    this.#room.part("rated").textContent = say("rating-given", { score });
   }
 
   #onSubmit(part, act) {

@@ -1,5 +1,6 @@
 // The agent's page: opens conversations beside the list, keeps the address and Back right, and knows the keys.
 import "./agent-desk.js";
+import { say } from "./agent-texts.js";
 import "./chat.js";
 import "./inbox.js";
 import { isTypingIn } from "./keys.js";
@@ -23,7 +24,7 @@ class SupportDesk extends HTMLElement {
     this.addEventListener("list", ({ detail }) => this.showList(detail, { replace: true }));
     this.notifications = new Notifications((id) => this.visit(id));
     this.list.addEventListener("renewed", () => this.#renewed());
-    this.list.addEventListener("notification", ({ detail }) => this.notifications.tell(detail, detail.conversation === this.open));
+    this.list.addEventListener("notification", ({ detail }) => this.notifications.hear(detail, detail.conversation === this.open));
     this.list.addEventListener("waiting", () => this.notifications.tellWaiting());
     document.querySelector('[data-action="shortcuts"]').addEventListener("click", () => this.sheet.showModal());
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -87,12 +88,12 @@ class SupportDesk extends HTMLElement {
     this.panes.setAttribute("aria-busy", "true");
     try {
       const response = await fetch(`/chat/${id}/pane/?as=agent`, { signal: this.loading.signal });
-      if (!response.ok) throw new Error(response.status === 404 ? "This conversation is not here any more." : "");
+      if (!response.ok) throw new Error(response.status === 404 ? say("inbox-gone") : "");
       this.#show(fragment(await response.text()));
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#show(null);
-      this.list.say(error.message || "The conversation could not be opened. Try again.");
+      this.list.say(error.message || say("inbox-not-opened"));
     }
   }
 
@@ -103,8 +104,8 @@ class SupportDesk extends HTMLElement {
     this.toggleAttribute("data-open", Boolean(content));
     this.querySelector('[data-part="heading"]').hidden = Boolean(content);
     const name = this.room?.querySelector("h1").textContent;
-    this.notifications.title = this.room?.dataset.title ?? "Inbox · Frontdesk";
-    this.querySelector('[data-part="said"]').textContent = name ? `Opened the conversation with ${name}` : "";
+    this.notifications.title = this.room?.dataset.title ?? say("inbox-title");
+    this.querySelector('[data-part="said"]').textContent = name ? say("inbox-opened", { customer: name }) : "";
     // Where the list makes way for the conversation, the reader goes along.
     if (name && !WIDE.matches) this.room.querySelector("h1").focus();
   }
@@ -141,13 +142,13 @@ class SupportDesk extends HTMLElement {
   #palette() {
     const actions = [
       ...(this.room?.desk.actions ?? []),
-      { title: "Claim the next conversation", keys: this.room ? undefined : "c", act: () => this.list.next() },
+      { title: say("palette-next"), keys: this.room ? undefined : "c", act: () => this.list.next() },
       ...this.list.views,
-      { title: "Search", keys: "/", act: () => this.list.search.focus() },
-      { title: "Canned replies", act: () => location.assign("/support/agent/replies/") },
-      { title: "Notifications", act: () => document.querySelector('[data-action="settings"]').click() },
-      { title: "Switch between light and dark", act: () => document.querySelector("[data-theme-switch]").click() },
-      { title: "Keyboard shortcuts", keys: "?", act: () => this.sheet.showModal() },
+      { title: say("palette-search"), keys: "/", act: () => this.list.search.focus() },
+      { title: say("replies-heading"), act: () => location.assign("/support/agent/replies/") },
+      { title: say("inbox-notifications"), act: () => document.querySelector('[data-action="settings"]').click() },
+      { title: say("switch-theme"), act: () => document.querySelector("[data-theme-switch]").click() },
+      { title: say("inbox-shortcuts"), keys: "?", act: () => this.sheet.showModal() },
     ];
     return openPalette(actions, (id, hash) => this.visit(id, hash));
   }

@@ -1,4 +1,5 @@
 // "The customer wrote while you typed": a reply to something one has not read yet is sent by a second Enter only.
+import { say } from "./agent-texts.js";
 
 export class Guard {
   #notice;
@@ -31,7 +32,7 @@ export class Guard {
       return true;
     }
     this.#isWarned = true;
-    this.#notice.textContent = `${name} wrote while you typed. Read it, then press Enter again to send.`;
+    this.#notice.textContent = say("agent-wrote-meanwhile", { customer: name });
     this.#notice.hidden = false;
     return false;
   }

@@ -1,4 +1,5 @@
 // The inbox, live: says when something changed, and the server's own list replaces the one shown.
+import { say } from "./agent-texts.js";
 import { call } from "./api.js";
 import { glide } from "./moves.js";
 import { Socket } from "./socket.js";
@@ -60,9 +61,9 @@ class InboxList extends HTMLElement {
 
   async #changeViews(target) {
     const button = target.closest("[data-action]");
-    const say = (words) => this.say(words);
-    if (button?.dataset.action === "save-view" && (await saveView(button.dataset.parameters, say))) this.#renew();
-    if (button?.dataset.action === "delete-view" && (await deleteView(button.dataset.view, say))) this.#renew();
+    const tell = (words) => this.say(words);
+    if (button?.dataset.action === "save-view" && (await saveView(button.dataset.parameters, tell))) this.#renew();
+    if (button?.dataset.action === "delete-view" && (await deleteView(button.dataset.view, tell))) this.#renew();
   }
 
   /** In how many of the agent's conversations something is unread. */
@@ -78,7 +79,7 @@ class InboxList extends HTMLElement {
   /** The views, for the palette. */
   get views() {
     const links = [...this.querySelectorAll(".facet:not(.mentions)")][0]?.querySelectorAll("a") ?? [];
-    return [...links].map((link) => ({ title: `Go to ${link.firstElementChild.textContent}`, act: () => link.click() }));
+    return [...links].map((link) => ({ title: say("palette-view", { view: link.firstElementChild.textContent }), act: () => link.click() }));
   }
 
   #online(isOnline) {
@@ -184,7 +185,7 @@ class InboxList extends HTMLElement {
     } else if (isThere === false) {
       this.pages -= 1;
       link.removeAttribute("aria-disabled");
-      this.say("More could not be loaded. Try again.");
+      this.say(say("inbox-more-failed"));
     }
   }
 
@@ -199,8 +200,8 @@ class InboxList extends HTMLElement {
   #sayUnsearched() {
     const words = this.search.value.trim();
     if (words === (this.searched ?? this.search.defaultValue.trim())) return;
-    this.querySelector("#list-title").textContent = words ? "Search results" : "Conversations";
-    this.querySelector(".total").textContent = "not loaded yet: the server cannot be reached";
+    this.querySelector("#list-title").textContent = words ? say("list-found") : say("list-conversations");
+    this.querySelector(".total").textContent = say("inbox-not-loaded");
     this.querySelector(".results").querySelectorAll(".rows, .more, .empty").forEach((part) => part.remove());
     this.searched = null;
   }
@@ -235,7 +236,7 @@ class InboxList extends HTMLElement {
     try {
       const conversation = await call("POST", "/claims", "agent");
       if (conversation) this.dispatchEvent(new CustomEvent("open", { bubbles: true, detail: conversation.id }));
-      else this.say("Nobody is waiting any more.");
+      else this.say(say("inbox-nobody-waits-any-more"));
     } catch (error) {
       button.disabled = false;
       this.say(error.message);

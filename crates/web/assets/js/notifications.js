@@ -1,8 +1,16 @@
 // What reaches an agent who looks elsewhere: the number before the page's title, a desktop notification, a short tone.
 // What they want of it the server keeps for them; whether desktop notifications may show is up to each browser.
+import { say } from "./agent-texts.js";
 
 const TONES = [[660, 0], [880, 0.11]];
 const QUIET_FOR = 1_500;
+/** What the server tells of, in words. */
+const NEWS = {
+  message: ({ customer }) => say("news-message", { customer }),
+  warned: ({ customer }) => say("news-warned", { customer }),
+  handed_over: ({ customer }) => say("news-handed-over", { customer }),
+  mentioned: ({ customer, by }) => say("news-mentioned", { customer, agent: by }),
+};
 
 export class Notifications {
   #wanted = new Set();
@@ -38,16 +46,20 @@ export class Notifications {
     this.#wanted = new Set(names.split(" "));
   }
 
-  /** Something for this agent: `{text, conversation}`. Who sees it happen is not told. */
-  tell({ text, conversation }, isOpenHere) {
-    if (isOpenHere && document.visibilityState === "visible" && document.hasFocus()) return;
-    if (this.#wanted.has("sound")) this.#sound();
-    if (this.#wanted.has("desktop") && this.#permission === "granted") this.#show(text, conversation);
+  /** Hears of something for this agent. Who sees it happen is not told. */
+  hear(news, isOpenHere) {
+    this.#tell(NEWS[news.kind](news), news.conversation, isOpenHere);
   }
 
   /** The queue grew. */
   tellWaiting() {
-    if (this.#wanted.has("queue")) this.tell({ text: "Somebody new is waiting in the queue", conversation: null }, false);
+    if (this.#wanted.has("queue")) this.#tell(say("inbox-somebody-waits"), null, false);
+  }
+
+  #tell(text, conversation, isOpenHere) {
+    if (isOpenHere && document.visibilityState === "visible" && document.hasFocus()) return;
+    if (this.#wanted.has("sound")) this.#sound();
+    if (this.#wanted.has("desktop") && this.#permission === "granted") this.#show(text, conversation);
   }
 
   get #permission() {
@@ -77,15 +89,15 @@ export class Notifications {
     // In a browser that was not asked yet, ticking it asks.
     const desktop = this.#dialog.querySelector("[name=desktop]");
     desktop.checked &&= this.#permission === "granted";
-    this.#say("denied", this.#permission === "denied");
-    this.#say("unkept", false);
+    this.#showHint("denied", this.#permission === "denied");
+    this.#showHint("unkept", false);
     this.#dialog.showModal();
   }
 
   async #set(box) {
     if (box.name === "desktop" && box.checked && (await globalThis.Notification?.requestPermission()) !== "granted") {
       box.checked = false;
-      this.#say("denied", true);
+      this.#showHint("denied", true);
       return;
     }
     if (box.name === "sound" && box.checked) this.#sound();
@@ -94,10 +106,10 @@ export class Notifications {
     const isKept = await keep(wanted);
     if (isKept) this.#wanted = wanted;
     else box.checked = !box.checked;
-    this.#say("unkept", !isKept);
+    this.#showHint("unkept", !isKept);
   }
 
-  #say(part, shown) {
+  #showHint(part, shown) {
     this.#dialog.querySelector(`[data-part="${part}"]`).hidden = !shown;
   }
 

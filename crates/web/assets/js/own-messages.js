@@ -1,4 +1,5 @@
 // An agent's own messages can be corrected or deleted where they stand; everybody sees that it was done.
+import { say } from "./agent-texts.js";
 
 const LONGEST = 10_000;
 
@@ -71,7 +72,7 @@ export class OwnMessages {
       // Asked once more, in place.
       if (remove.dataset.sure) send("DELETE");
       remove.dataset.sure = "yes";
-      remove.textContent = "Delete for everybody";
+      remove.textContent = say("agent-delete-for-everybody");
     });
     field.focus();
     form.scrollIntoView({ block: "nearest" });

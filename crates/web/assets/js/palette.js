@@ -1,14 +1,16 @@
 // Ctrl+K: go to a view, do something with the open conversation, or find any conversation by its words.
+import { say } from "./agent-texts.js";
 import { call } from "./api.js";
 import { narrowed, pick } from "./picker.js";
 
 const ENOUGH = 2;
+const STATUSES = { open: say("status-open"), snoozed: say("status-snoozed"), ongoing: say("status-ongoing"), resolved: say("status-resolved") };
 const FOUND = 8;
 
 /** Opens the palette over `actions` (`{title, keys, act}`) and does what is chosen. `open` opens a conversation. */
 export async function openPalette(actions, open) {
   const find = async (query) => [...narrowed(actions, query), ...(await conversations(query, open))];
-  const chosen = await pick({ label: "Find anything to do", placeholder: "A view, an action, or words to search for", find });
+  const chosen = await pick({ label: say("palette-label"), placeholder: say("palette-placeholder"), find });
   chosen?.act();
 }
 
@@ -19,7 +21,7 @@ async function conversations(query, open) {
   return items.map(({ conversation, message, snippet }) => ({
     title: conversation.customer.name,
     detail: snippet.map(({ text }) => text).join(""),
-    hint: conversation.status,
+    hint: STATUSES[conversation.status],
     act: () => open(conversation.id, message ? `#m${message.seq}` : ""),
   }));
 }

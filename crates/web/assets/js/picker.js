@@ -1,5 +1,6 @@
 // One way to choose from many: a field to type in, and a list that narrows. The palette, canned replies, colleagues
 // and times to snooze all use it.
+import { say } from "./agent-texts.js";
 
 const dialog = () => document.querySelector('[data-part="picker"]');
 
@@ -10,7 +11,7 @@ let asked = 0;
  * Lets somebody choose one of the items that `find(query)` gives, at once or later: `{title, detail, hint, keys, preview}`.
  * Answers the item, or null when nothing was chosen.
  */
-export function pick({ label, placeholder = "Type to narrow", query = "", find }) {
+export function pick({ label, placeholder = say("picker-placeholder"), query = "", find }) {
   const box = dialog();
   const parts = Object.fromEntries([...box.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
   const { field, options, preview, none } = parts;

@@ -1,10 +1,8 @@
 // The customer's place in the queue, in words. The same words stand in the first paint (src/chat/room.rs).
-export function queueText({ ahead, estimate_s: estimate, agents_online: online }) {
-  if (!online) return "Nobody is here now, we answer on this page";
-  const place = ahead === 0 ? "You are next" : `About ${ahead} ahead of you`;
-  return estimate === null ? place : `${place}, about ${span(Math.floor(estimate / 60))}`;
-}
+import { say } from "./texts.js";
 
-function span(minutes) {
-  return minutes <= 1 ? "a minute" : `${minutes} minutes`;
+export function queueText({ ahead, estimate_s: estimate, agents_online: online }) {
+  if (!online) return say("queue-nobody");
+  if (estimate === null) return say("queue-place", { ahead });
+  return say("queue-place-and-time", { ahead, minutes: Math.max(1, Math.floor(estimate / 60)) });
 }

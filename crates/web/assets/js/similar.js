@@ -1,4 +1,5 @@
 // Earlier conversations about the same, fetched when somebody asks for them, with their replies as drafts.
+import { say } from "./agent-texts.js";
 import { localise } from "./times.js";
 import { fragment } from "./trusted.js";
 
@@ -34,7 +35,7 @@ export class Similar {
   }
 
   async #load() {
-    this.#say("Looking for similar conversations…");
+    this.#say(say("panel-similar-looking"));
     try {
       const response = await fetch(`/chat/${this.#room.conversationId}/similar/?as=agent`);
       if (!response.ok) throw new Error(response.status);
@@ -42,7 +43,7 @@ export class Similar {
       localise(this.#found);
       this.allow(this.#isAllowed);
     } catch {
-      this.#say("Similar conversations cannot be loaded now. Close and open this to try again.");
+      this.#say(say("panel-similar-failed"));
     }
   }
 

@@ -1,4 +1,5 @@
 // Until when to snooze: the times one means, in the reader's own zone, or one of their own.
+import { say } from "./agent-texts.js";
 import { pick, narrowed } from "./picker.js";
 
 const when = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -7,9 +8,9 @@ const EVENING = 18;
 
 /** Asks until when; null when nothing was chosen. */
 export async function askUntil(now = new Date()) {
-  const own = { title: "Another time…", own: true };
+  const own = { title: say("snooze-other"), own: true };
   const items = [...presets(now), own];
-  const chosen = await pick({ label: "Snooze until", placeholder: "Snooze until …", find: (query) => narrowed(items, query) });
+  const chosen = await pick({ label: say("snooze-until"), placeholder: say("snooze-placeholder"), find: (query) => narrowed(items, query) });
   return chosen?.own ? askOwn(now) : chosen?.at ?? null;
 }
 
@@ -17,11 +18,11 @@ function presets(now) {
   const at = (days, hour) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
   const toMonday = (8 - now.getDay()) % 7 || 7;
   const times = [
-    ["In an hour", new Date(now.getTime() + 3_600_000)],
-    ...(now.getHours() < EVENING - 1 ? [["This evening", at(0, EVENING)]] : []),
-    ["Tomorrow morning", at(1, MORNING)],
-    ...(toMonday > 1 ? [["Monday morning", at(toMonday, MORNING)]] : []),
-    ["In a week", at(7, MORNING)],
+    [say("snooze-hour"), new Date(now.getTime() + 3_600_000)],
+    ...(now.getHours() < EVENING - 1 ? [[say("snooze-evening"), at(0, EVENING)]] : []),
+    [say("snooze-morning"), at(1, MORNING)],
+    ...(toMonday > 1 ? [[say("snooze-monday"), at(toMonday, MORNING)]] : []),
+    [say("snooze-week"), at(7, MORNING)],
   ];
   return times.map(([title, time]) => ({ title, hint: when.format(time), at: time }));
 }

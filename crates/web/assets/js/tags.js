@@ -1,4 +1,5 @@
 // The tags of the open conversation: shown, added with those that exist as suggestions, and taken off.
+import { say } from "./agent-texts.js";
 import { call } from "./api.js";
 
 const MOST = 50;
@@ -33,7 +34,7 @@ export class Tags {
       made.querySelector("span").textContent = tag;
       const button = made.querySelector("button");
       button.dataset.tag = tag;
-      button.setAttribute("aria-label", `Take off the tag ${tag}`);
+      button.setAttribute("aria-label", say("panel-untag", { tag }));
       return made;
     }));
   }
@@ -47,7 +48,7 @@ export class Tags {
   async #add(typed) {
     const tag = typed.trim();
     if (!tag) return;
-    if (this.#tags.length >= MOST) return this.#room.problem(`A conversation has ${MOST} tags at most.`);
+    if (this.#tags.length >= MOST) return this.#room.problem(say("agent-most-tags", { most: MOST }));
     if (this.#tags.includes(tag) || (await this.#set([...this.#tags, tag]))) this.#field.value = "";
   }
 

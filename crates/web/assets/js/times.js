@@ -1,4 +1,6 @@
 // Times in the reader's own zone, with the exact time on hover, and relative ones kept fresh.
+import { say } from "./texts.js";
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const dateOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
@@ -40,18 +42,23 @@ function dayName(at) {
 
 function ago(at) {
   const minutes = Math.floor((Date.now() - at) / 60_000);
-  if (minutes < 1) return "just now";
+  if (minutes < 1) return say("time-just-now");
   if (minutes < 60) return relative.format(-minutes, "minute");
   if (dayOf(at) === dayOf(new Date())) return clock.format(at);
-  return at.getFullYear() === new Date().getFullYear() ? date.format(at) : dateOfYear.format(at);
+  return dated(at);
+}
+
+function dated(at) {
+  return (at.getFullYear() === new Date().getFullYear() ? date : dateOfYear).format(at);
 }
 
 function waiting(at) {
   const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return say("waiting-minutes", { minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours >= 7 * 24) return `since ${at.getFullYear() === new Date().getFullYear() ? date.format(at) : dateOfYear.format(at)}`;
-  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours >= 7 * 24) return say("waiting-since", { date: dated(at) });
+  if (hours < 24) return say("waiting-hours", { hours, minutes: minutes % 60 });
+  return say("waiting-days", { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
 function capital(text) {

@@ -1,4 +1,5 @@
 // The list of messages, notes and events: where each entry goes, which belong together, and what is marked on them.
+import { say } from "./texts.js";
 import { dayOf, localise } from "./times.js";
 import { fragment } from "./trusted.js";
 
@@ -48,12 +49,12 @@ export class Transcript {
     const item = element("li", type === "note" ? "note unsent" : `message from-${this.#viewer} unsent`);
     item.dataset.clientId = client_id;
     const by = element("p", "by");
-    const name = element("span", "name", type === "note" ? `Note by ${viewerName}` : viewerName);
+    const name = element("span", "name", type === "note" ? say("note-by", { agent: viewerName }) : viewerName);
     name.dir = "auto";
     by.append(name);
     const body = element("div", type === "note" ? "body" : "bubble", text);
     body.dir = "auto";
-    item.append(by, body, element("p", "mark", "Sending…"));
+    item.append(by, body, element("p", "mark", say("chat-sending")));
     this.#list.append(item);
     this.#arrange();
   }
@@ -140,7 +141,7 @@ export class Transcript {
     for (const item of own) item.querySelector(".mark").textContent = "";
     const last = own.at(-1);
     if (last && !last.matches(".deleted")) {
-      last.querySelector(".mark").textContent = Number(last.dataset.seq) <= this.#seen ? "Seen" : "Sent";
+      last.querySelector(".mark").textContent = Number(last.dataset.seq) <= this.#seen ? say("chat-seen") : say("chat-sent");
     }
   }
 }

@@ -3,12 +3,13 @@
 use super::customers;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised,
-    choice_of, chosen, fails, value,
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, ROLES, Record, Row, Values, Wrong,
+    choice_of, chosen, fails, label_of, value,
 };
 use super::record::{self, RecordPage, id_of};
 use super::users::Users;
 use crate::error::Problem;
+use crate::texts::say;
 use crate::view::Html;
 use axum::extract::Path;
 use axum::http::{HeaderMap, header};
@@ -18,28 +19,31 @@ use uuid::Uuid;
 
 pub(super) struct Agents;
 
-const ROLES: [AgentRole; 2] = [AgentRole::Agent, AgentRole::Administrator];
+const AGENT_ROLES: [AgentRole; 2] = [AgentRole::Agent, AgentRole::Administrator];
 
 impl Kind for Agents {
     const ABOUT: About = About {
         slug: "agents",
         one: "agent",
-        many: "Agents",
-        summary: "Who answers. Administrators may also use this panel.",
-        columns: &["Name", "E-mail", "Role", "Signs in", "Added"],
-        searches: "names and e-mails",
+        many: say("admin-agents"),
+        summary: say("admin-agents-about"),
+        columns: &[
+            say("label-name"),
+            say("label-email"),
+            say("admin-role"),
+            say("admin-signs-in"),
+            say("admin-added"),
+        ],
         filters: &[Choices {
             name: "disabled",
-            label: "Signs in",
-            choices: &[("no", "May sign in"), ("yes", "Disabled")],
+            label: say("admin-signs-in"),
+            choices: &[("no", say("admin-may-sign-in")), ("yes", say("admin-disabled"))],
         }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
         begins: None,
         can_edit: true,
-        deletion: Some(
-            "What they hold returns to the queue; what they wrote stays under their name. To keep them on record, disable them instead.",
-        ),
+        deletion: Some(say("admin-agents-deletion")),
     };
 
     async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
@@ -54,8 +58,12 @@ impl Kind for Agents {
             cells: vec![
                 Cell::text(record.agent.name),
                 Cell::text(record.agent.email),
-                Cell::Badge(capitalised(record.agent.role.as_str())),
-                Cell::text(if record.disabled_at.is_some() { "Disabled" } else { "Yes" }),
+                Cell::Badge(label_of(ROLES, record.agent.role.as_str())),
+                Cell::text(if record.disabled_at.is_some() {
+                    say("admin-disabled")
+                } else {
+                    say("admin-yes")
+                }),
                 Cell::time(record.created_at),
             ],
         }))
@@ -65,44 +73,51 @@ impl Kind for Agents {
         let record = admin.state.store.agent(AgentId(id)).await?;
         let user = admin.records()?.user_of_agent(AgentId(id)).await?;
         let mut facts = vec![
-            ("E-mail", Cell::text(record.agent.email)),
-            ("Role", Cell::Badge(capitalised(record.agent.role.as_str()))),
-            ("Added", Cell::time(record.created_at)),
-            ("Password", Cell::text(if record.has_password { "Set" } else { "Not set yet" })),
-            ("Person", Cell::record(&Users::ABOUT, user, "User")),
+            (say("label-email"), Cell::text(record.agent.email)),
+            (say("admin-role"), Cell::Badge(label_of(ROLES, record.agent.role.as_str()))),
+            (say("admin-added"), Cell::time(record.created_at)),
+            (
+                say("label-password"),
+                Cell::text(if record.has_password {
+                    say("admin-password-set")
+                } else {
+                    say("admin-password-not-set")
+                }),
+            ),
+            (say("admin-person"), Cell::record(&Users::ABOUT, user, say("admin-user"))),
         ];
         let mut actions =
-            vec![(format!("/admin/agents/{id}/password-link"), "Make a link to set a password")];
+            vec![(format!("/admin/agents/{id}/password-link"), say("admin-make-password-link"))];
         if let Some(at) = record.disabled_at {
-            facts.push(("Disabled", Cell::time(at)));
+            facts.push((say("admin-disabled"), Cell::time(at)));
             actions.clear();
         }
-        let links = vec![(format!("/admin/conversations/?holder={id}"), "Conversations they hold")];
+        let links =
+            vec![(format!("/admin/conversations/?holder={id}"), say("admin-conversations-they-hold"))];
         Ok(Record { title: record.agent.name, facts, links, actions, ..Record::default() })
     }
 
     async fn fields(admin: &Admin, id: Option<Uuid>, _: &Values) -> Result<Vec<FormField>, Problem> {
         let role = |role: AgentRole| {
-            FormField::new("role", "Role", choice_of(ROLES.map(AgentRole::as_str)), role.as_str())
+            FormField::new("role", say("admin-role"), choice_of(&ROLES[1..]), role.as_str())
         };
         let Some(id) = id else {
-            let password = FormField::new("password", "Password", Input::Password, "");
-            let hint = "Leave it empty and make a link with which they set one.";
+            let password = FormField::new("password", say("label-password"), Input::Password, "");
             return Ok(vec![
-                FormField::new("name", "Name", Input::Line, ""),
-                FormField::new("email", "E-mail", Input::Email, ""),
+                FormField::new("name", say("label-name"), Input::Line, ""),
+                FormField::new("email", say("label-email"), Input::Email, ""),
                 role(AgentRole::Agent),
-                password.hint(hint),
+                password.hint(say("admin-password-later-hint")),
             ]);
         };
         let record = admin.state.store.agent(AgentId(id)).await?;
-        let access = vec![("no".to_owned(), "Yes".to_owned()), ("yes".to_owned(), "No: disabled".to_owned())];
+        let access = choice_of(&[("no", say("admin-yes")), ("yes", say("admin-access-no"))]);
         let disabled = if record.disabled_at.is_some() { "yes" } else { "no" };
         Ok(vec![
-            FormField::new("name", "Name", Input::Line, record.agent.name),
-            FormField::new("email", "E-mail", Input::Email, record.agent.email),
+            FormField::new("name", say("label-name"), Input::Line, record.agent.name),
+            FormField::new("email", say("label-email"), Input::Email, record.agent.email),
             role(record.agent.role),
-            FormField::new("disabled", "May sign in", Input::Choice(access), disabled),
+            FormField::new("disabled", say("admin-may-sign-in"), access, disabled),
         ])
     }
 
@@ -174,6 +189,6 @@ pub(super) async fn make_password_link(
 
 fn role(values: &Values) -> Result<AgentRole, Problem> {
     let word: String = chosen(values, "role")?;
-    let found = ROLES.into_iter().find(|role| role.as_str() == word);
-    found.ok_or_else(|| Problem::invalid("role", &"choose one of those offered"))
+    let found = AGENT_ROLES.into_iter().find(|role| role.as_str() == word);
+    found.ok_or_else(|| Problem::invalid("role", &say("admin-choose-offered")))
 }

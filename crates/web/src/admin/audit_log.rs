@@ -4,47 +4,52 @@ use super::agents::Agents;
 use super::conversations::Conversations;
 use super::customers::Customers;
 use super::guard::Admin;
-use super::kind::{About, BY_TIME, Cell, Choices, Kind, Record, Row, Values, capitalised, value};
+use super::kind::{About, BY_TIME, Cell, Choice, Choices, Kind, Record, Row, Values, label_of, value};
 use super::messages::Messages;
 use crate::error::Problem;
+use crate::texts::say;
 use store::{Action, ListQuery, Page};
 use uuid::Uuid;
 
 pub(super) struct AuditLog;
 
+/// What can be done, in the order of the filter.
+const ACTIONS: &[Choice] = &[
+    ("signed_in", say("admin-action-signed-in")),
+    ("signed_out", say("admin-action-signed-out")),
+    ("agent_added", say("admin-action-agent-added")),
+    ("agent_changed", say("admin-action-agent-changed")),
+    ("agent_disabled", say("admin-action-agent-disabled")),
+    ("agent_enabled", say("admin-action-agent-enabled")),
+    ("agent_deleted", say("admin-action-agent-deleted")),
+    ("password_link_made", say("admin-action-password-link-made")),
+    ("password_set", say("admin-action-password-set")),
+    ("claim_taken_over", say("admin-action-claim-taken-over")),
+    ("conversation_added", say("admin-action-conversation-added")),
+    ("conversation_changed", say("admin-action-conversation-changed")),
+    ("conversation_deleted", say("admin-action-conversation-deleted")),
+    ("message_added", say("admin-action-message-added")),
+    ("message_changed", say("admin-action-message-changed")),
+    ("customer_added", say("admin-action-customer-added")),
+    ("customer_changed", say("admin-action-customer-changed")),
+    ("customer_erased", say("admin-action-customer-erased")),
+    ("settings_changed", say("admin-action-settings-changed")),
+];
+
 impl Kind for AuditLog {
     const ABOUT: About = About {
         slug: "audit-log",
         one: "entry",
-        many: "Audit log",
-        summary: "Who did what, and when. It cannot be changed.",
-        columns: &["What", "Who", "To what", "From", "When"],
-        searches: "who and to what",
-        filters: &[Choices {
-            name: "action",
-            label: "What",
-            choices: &[
-                ("signed_in", "Signed in"),
-                ("signed_out", "Signed out"),
-                ("agent_added", "Agent added"),
-                ("agent_changed", "Agent changed"),
-                ("agent_disabled", "Agent disabled"),
-                ("agent_enabled", "Agent enabled"),
-                ("agent_deleted", "Agent deleted"),
-                ("password_link_made", "Password link made"),
-                ("password_set", "Password set"),
-                ("claim_taken_over", "Claim taken over"),
-                ("conversation_added", "Conversation added"),
-                ("conversation_changed", "Conversation changed"),
-                ("conversation_deleted", "Conversation deleted"),
-                ("message_added", "Message added"),
-                ("message_changed", "Message changed"),
-                ("customer_added", "Customer added"),
-                ("customer_changed", "Customer changed"),
-                ("customer_erased", "Customer erased"),
-                ("settings_changed", "Settings changed"),
-            ],
-        }],
+        many: say("admin-audit-log"),
+        summary: say("admin-audit-log-about"),
+        columns: &[
+            say("admin-what"),
+            say("admin-who"),
+            say("admin-to-what"),
+            say("admin-from"),
+            say("admin-when"),
+        ],
+        filters: &[Choices { name: "action", label: say("admin-what"), choices: ACTIONS }],
         orders: BY_TIME,
         can_create: false,
         begins: None,
@@ -61,7 +66,7 @@ impl Kind for AuditLog {
             items.push(Row {
                 id: entry.id,
                 cells: vec![
-                    Cell::text(capitalised(&entry.action)),
+                    Cell::text(label_of(ACTIONS, &entry.action)),
                     Cell::text(entry.actor),
                     object,
                     Cell::optional(entry.address),
@@ -75,12 +80,12 @@ impl Kind for AuditLog {
     async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
         let entry = admin.records()?.audit_entry(id).await?;
         let facts = vec![
-            ("Who", Cell::text(entry.actor)),
-            ("To what", object(admin, entry.object).await),
-            ("From", Cell::optional(entry.address)),
-            ("When", Cell::time(entry.at)),
+            (say("admin-who"), Cell::text(entry.actor)),
+            (say("admin-to-what"), object(admin, entry.object).await),
+            (say("admin-from"), Cell::optional(entry.address)),
+            (say("admin-when"), Cell::time(entry.at)),
         ];
-        Ok(Record { title: capitalised(&entry.action), facts, ..Record::default() })
+        Ok(Record { title: label_of(ACTIONS, &entry.action), facts, ..Record::default() })
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised,
-    choice_of, chosen, fails, line, value,
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Input, Kind, Record, Row, STAGES, Values, Wrong,
+    choice_of, chosen, fails, label_of, line, value,
 };
 use crate::error::Problem;
+use crate::texts::{Text, say};
 use domain::canned::check_placeholders;
 use domain::{CannedReplyId, Stage, check_tag, check_text};
 use store::{CannedReplyChanges, ListQuery, NewCannedReply, Page, Scope};
@@ -17,20 +18,15 @@ impl Kind for CannedReplies {
     const ABOUT: About = About {
         slug: "canned-replies",
         one: "canned reply",
-        many: "Canned replies",
-        summary: "Texts agents send again and again: everybody's and your own.",
-        columns: &["Text", "Short code", "Stage", "Whose"],
-        searches: "texts and short codes",
-        filters: &[Choices {
-            name: "stage",
-            label: "Stage",
-            choices: &[("greeting", "Greeting"), ("ongoing", "Ongoing"), ("resolved", "Resolved")],
-        }],
+        many: say("admin-canned-replies"),
+        summary: say("admin-canned-replies-about"),
+        columns: &[say("label-text"), say("label-short-code"), say("label-stage"), say("admin-whose")],
+        filters: &[Choices { name: "stage", label: say("label-stage"), choices: STAGES }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
         begins: None,
         can_edit: true,
-        deletion: Some("Nobody is offered it any more. Messages sent with it stay."),
+        deletion: Some(say("admin-canned-replies-deletion")),
     };
 
     async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
@@ -41,7 +37,7 @@ impl Kind for CannedReplies {
             cells: vec![
                 Cell::text(line(&reply.text)),
                 Cell::optional(reply.short_code),
-                Cell::Badge(capitalised(reply.stage.as_str())),
+                Cell::Badge(label_of(STAGES, reply.stage.as_str())),
                 Cell::text(whose(scope)),
             ],
         }))
@@ -50,12 +46,12 @@ impl Kind for CannedReplies {
     async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
         let (reply, scope) = admin.state.store.canned_reply(&admin.session, CannedReplyId(id)).await?;
         let facts = vec![
-            ("Short code", Cell::optional(reply.short_code.clone())),
-            ("Stage", Cell::Badge(capitalised(reply.stage.as_str()))),
-            ("Whose", Cell::text(whose(scope))),
-            ("Last used", reply.usage.last.map_or(Cell::Nothing, Cell::time)),
+            (say("label-short-code"), Cell::optional(reply.short_code.clone())),
+            (say("label-stage"), Cell::Badge(label_of(STAGES, reply.stage.as_str()))),
+            (say("admin-whose"), Cell::text(whose(scope))),
+            (say("admin-last-used"), reply.usage.last.map_or(Cell::Nothing, Cell::time)),
         ];
-        let title = reply.short_code.unwrap_or_else(|| "Canned reply".to_owned());
+        let title = reply.short_code.unwrap_or_else(|| say("admin-canned-reply").into());
         Ok(Record { title, facts, text: Some(reply.text), ..Record::default() })
     }
 
@@ -66,18 +62,22 @@ impl Kind for CannedReplies {
             let (reply, _) = admin.state.store.canned_reply(&admin.session, CannedReplyId(id)).await?;
             (stage, short_code, text) = (reply.stage, reply.short_code, reply.text);
         } else {
-            let scopes = vec![
-                ("shared".into(), whose(Scope::Shared).into()),
-                ("own".into(), whose(Scope::Own).into()),
-            ];
-            fields.push(FormField::new("scope", "Whose", Input::Choice(scopes), "shared"));
+            let scopes = choice_of(&[("shared", whose(Scope::Shared)), ("own", whose(Scope::Own))]);
+            fields.push(FormField::new("scope", say("admin-whose"), scopes, "shared"));
         }
-        let stages = choice_of(Stage::ALL.map(Stage::as_str));
-        fields.push(FormField::new("stage", "Stage", stages, stage.as_str()).hint("When it is offered."));
-        let field = FormField::new("short_code", "Short code", Input::Line, short_code.unwrap_or_default());
-        fields.push(field.hint("A word to find it by in this list. May be empty."));
-        let hint = "{{ customer.name | there }} becomes the customer's name, or “there” without one.";
-        fields.push(FormField::new("text", "Text", Input::Text, text).hint(hint));
+        let stages = choice_of(STAGES);
+        fields.push(
+            FormField::new("stage", say("label-stage"), stages, stage.as_str()).hint(say("admin-stage-hint")),
+        );
+        let field = FormField::new(
+            "short_code",
+            say("label-short-code"),
+            Input::Line,
+            short_code.unwrap_or_default(),
+        );
+        fields.push(field.hint(say("admin-short-code-hint")));
+        let hint = say("replies-hint").with("placeholder", "{{ customer.name | there }}");
+        fields.push(FormField::new("text", say("label-text"), Input::Text, text).hint(hint));
         Ok(fields)
     }
 
@@ -114,10 +114,10 @@ impl Kind for CannedReplies {
     }
 }
 
-fn whose(scope: Scope) -> &'static str {
+const fn whose(scope: Scope) -> Text {
     match scope {
-        Scope::Shared => "Everybody's",
-        Scope::Own => "Your own",
+        Scope::Shared => say("admin-whose-shared"),
+        Scope::Own => say("admin-whose-own"),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::customers::Customers;
 use super::guard::Admin;
 use super::kind::{
-    About, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised, choice_of, chosen,
-    fails, value,
+    About, Cell, Choices, FormField, Input, Kind, LEVELS, Record, Row, STATUSES, Values, Wrong, choice_of,
+    chosen, fails, label_of, value,
 };
 use crate::error::Problem;
+use crate::texts::{Explain, Text, say};
 use crate::view::StatusView;
 use domain::{
     Actor, AgentId, ClientId, Conversation, ConversationId, CustomerId, Filter, State, Status, Timestamp,
@@ -21,7 +22,7 @@ pub(super) struct Conversations;
 /// What browsers send of a time.
 const MINUTES: &str = "2030-01-31T09:00";
 
-const NO_CUSTOMER: &str = "this is no customer's id: begin on the customer's own page";
+const NO_CUSTOMER: Text = say("admin-no-customer-id");
 
 /// Agents offered as holders at most; others are reached from their own page.
 const HOLDERS: u32 = 200;
@@ -30,36 +31,29 @@ impl Kind for Conversations {
     const ABOUT: About = About {
         slug: "conversations",
         one: "conversation",
-        many: "Conversations",
-        summary: "What customers ask, and who answers.",
-        columns: &["Customer", "Status", "Held by", "Tags", "Messages", "Last message"],
-        searches: "names, e-mails, messages and notes",
+        many: say("admin-conversations"),
+        summary: say("admin-conversations-about"),
+        columns: &[
+            say("label-customer"),
+            say("admin-status"),
+            say("admin-held-by"),
+            say("label-tags"),
+            say("admin-messages"),
+            say("admin-last-message"),
+        ],
         filters: &[
-            Choices {
-                name: "status",
-                label: "Status",
-                choices: &[
-                    ("open", "Open"),
-                    ("ongoing", "Ongoing"),
-                    ("snoozed", "Snoozed"),
-                    ("resolved", "Resolved"),
-                ],
-            },
-            Choices {
-                name: "urgency",
-                label: "Urgency",
-                choices: &[("high", "High"), ("normal", "Normal"), ("low", "Low")],
-            },
+            Choices { name: "status", label: say("admin-status"), choices: STATUSES },
+            Choices { name: "urgency", label: say("label-urgency"), choices: LEVELS },
         ],
         orders: &[
-            ("newest", "Last message first"),
-            ("waiting", "Longest wait first"),
-            ("urgency", "Most urgent first"),
+            ("newest", say("admin-order-last-message")),
+            ("waiting", say("admin-order-longest-wait")),
+            ("urgency", say("admin-order-most-urgent")),
         ],
         can_create: true,
-        begins: Some(("/admin/customers/", "Choose a customer to write to")),
+        begins: Some(("/admin/customers/", say("admin-choose-customer"))),
         can_edit: true,
-        deletion: Some("The conversation is deleted with everything that was said in it, on both sides."),
+        deletion: Some(say("admin-conversations-deletion")),
     };
 
     async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
@@ -114,26 +108,29 @@ impl Kind for Conversations {
         let conversation = find(admin, id).await?;
         let customer = &conversation.customer;
         let mut facts = vec![
-            ("Customer", Cell::record(&Customers::ABOUT, customer.id, &customer.name)),
-            ("Status", Cell::Status(StatusView(conversation.status()))),
-            ("Held by", holder(&conversation)),
-            ("Tags", Cell::optional(Some(conversation.tags.join(", ")).filter(|tags| !tags.is_empty()))),
-            ("Urgency", Cell::text(capitalised(conversation.urgency.level.as_str()))),
-            ("Messages", Cell::text(conversation.last_seq.to_string())),
-            ("Begun", Cell::time(conversation.created_at)),
-            ("Last message", Cell::time(conversation.last_message_at)),
-            ("Waits since", conversation.waiting_since.map_or(Cell::Nothing, Cell::time)),
+            (say("label-customer"), Cell::record(&Customers::ABOUT, customer.id, &customer.name)),
+            (say("admin-status"), Cell::Status(StatusView(conversation.status()))),
+            (say("admin-held-by"), holder(&conversation)),
+            (
+                say("label-tags"),
+                Cell::optional(Some(conversation.tags.join(", ")).filter(|tags| !tags.is_empty())),
+            ),
+            (say("label-urgency"), Cell::text(label_of(LEVELS, conversation.urgency.level.as_str()))),
+            (say("admin-messages"), Cell::text(conversation.last_seq.to_string())),
+            (say("admin-began"), Cell::time(conversation.created_at)),
+            (say("admin-last-message"), Cell::time(conversation.last_message_at)),
+            (say("admin-waits-since"), conversation.waiting_since.map_or(Cell::Nothing, Cell::time)),
         ];
         if let State::Snoozed { until } = conversation.state {
-            facts.push(("Snoozed until", Cell::text(until.to_string())));
+            facts.push((say("admin-snoozed-until"), Cell::text(until.to_string())));
         }
         let links = vec![
-            (format!("/chat/{id}/?as=agent&mode=view"), "Read it"),
-            (format!("/admin/messages/?conversation={id}"), "Messages"),
-            (format!("/admin/messages/new?conversation={id}"), "Write a message"),
+            (format!("/chat/{id}/?as=agent&mode=view"), say("admin-read-it")),
+            (format!("/admin/messages/?conversation={id}"), say("admin-messages")),
+            (format!("/admin/messages/new?conversation={id}"), say("admin-write-message")),
         ];
         Ok(Record {
-            title: format!("Conversation with {}", customer.name),
+            title: say("admin-conversation-with").with("customer", &customer.name).into(),
             facts,
             links,
             ..Record::default()
@@ -147,16 +144,16 @@ impl Kind for Conversations {
             let customer = match id.parse() {
                 Ok(known) => {
                     let name = admin.records()?.customer(known).await?.customer.name;
-                    FormField::new("customer", "Customer", Input::Fixed(name), id)
+                    FormField::new("customer", say("label-customer"), Input::Fixed(name), id)
                 }
-                Err(_) => FormField::new("customer", "Customer", Input::Line, id)
-                    .hint("The customer's id; their page has a button that fills it in."),
+                Err(_) => FormField::new("customer", say("label-customer"), Input::Line, id)
+                    .hint(say("admin-customer-id-hint")),
             };
             return Ok(vec![
                 customer,
-                FormField::new("text", "First message", Input::Text, "")
-                    .hint("It is written as you, and you hold the conversation."),
-                FormField::new("client_id", "", Input::Hidden, client_id),
+                FormField::new("text", say("admin-first-message"), Input::Text, "")
+                    .hint(say("admin-first-message-hint")),
+                FormField::hidden("client_id", client_id),
             ]);
         };
         let conversation = find(admin, id).await?;
@@ -172,16 +169,16 @@ impl Kind for Conversations {
         Ok(vec![
             FormField::new(
                 "status",
-                "Status",
-                choice_of(Status::ALL.map(Status::as_str)),
+                say("admin-status"),
+                choice_of(STATUSES),
                 conversation.status().as_str(),
             ),
-            FormField::new("holder", "Held by", Input::Choice(agents), holder.to_string())
-                .hint("Counts while the status is ongoing. Who held it before loses it."),
-            FormField::new("until", "Snoozed until (UTC)", Input::Time, until)
-                .hint("Counts while the status is snoozed."),
-            FormField::new("tags", "Tags", Input::Line, conversation.tags.join(", "))
-                .hint("Separated by commas."),
+            FormField::new("holder", say("admin-held-by"), Input::Choice(agents), holder.to_string())
+                .hint(say("admin-holder-hint")),
+            FormField::new("until", say("admin-snoozed-until-utc"), Input::Time, until)
+                .hint(say("admin-until-hint")),
+            FormField::new("tags", say("label-tags"), Input::Line, conversation.tags.join(", "))
+                .hint(say("admin-tags-hint")),
         ])
     }
 
@@ -200,14 +197,14 @@ impl Kind for Conversations {
 
     async fn create(admin: &Admin, values: &Values) -> Result<Uuid, Problem> {
         let text = value(values, "text");
-        check_text(text).map_err(|error| Problem::invalid("text", &error))?;
+        check_text(text).map_err(|error| Problem::invalid("text", &error.explain()))?;
         let customer: CustomerId = value(values, "customer")
             .trim()
             .parse()
             .map_err(|_| Problem::invalid("customer", &NO_CUSTOMER))?;
         let records = admin.records()?;
         let known = records.customer(customer).await;
-        known.map_err(|_| Problem::invalid("customer", &"there is no customer with this id"))?;
+        known.map_err(|_| Problem::invalid("customer", &say("admin-no-such-customer")))?;
         let begun =
             records.start_conversation(customer, chosen(values, "client_id")?, text.to_owned()).await?;
         Ok(begun.conversation.id.0)
@@ -223,11 +220,9 @@ impl Kind for Conversations {
         let tags = tags(values);
         let changed = admin.records()?.change_conversation(ConversationId(id), target, &tags).await;
         changed.map_err(|error| match error {
-            store::Error::NotFound("agent") => {
-                Problem::invalid("holder", &"this agent may not sign in: choose another")
-            }
+            store::Error::NotFound("agent") => Problem::invalid("holder", &say("admin-holder-disabled")),
             store::Error::Refused(domain::Refusal::NotInTheFuture) => {
-                Problem::invalid("until", &"this time is over: choose a later one")
+                Problem::invalid("until", &say("admin-time-over"))
             }
             error => error.into(),
         })?;
@@ -272,7 +267,7 @@ fn one_of<T: FromStr>(filters: &Values, name: &'static str) -> Result<Vec<T>, Pr
 fn tag(filters: &Values) -> Result<Vec<String>, Problem> {
     let typed = Some(value(filters, "tag")).filter(|tag| !tag.is_empty());
     let tags = typed.into_iter().map(|typed| check_tag(typed).map(str::to_owned));
-    tags.collect::<Result<_, _>>().map_err(|error| Problem::invalid("tag", &error))
+    tags.collect::<Result<_, _>>().map_err(|error| Problem::invalid("tag", &error.explain()))
 }
 
 fn tags(values: &Values) -> Vec<String> {
@@ -283,5 +278,5 @@ fn tags(values: &Values) -> Vec<String> {
 fn until(values: &Values) -> Result<Timestamp, Problem> {
     let typed = value(values, "until").trim();
     let time = if typed.len() == MINUTES.len() { format!("{typed}:00Z").parse() } else { typed.parse() };
-    time.map_err(|_| Problem::invalid("until", &"choose a day and a time"))
+    time.map_err(|_| Problem::invalid("until", &say("admin-choose-time")))
 }

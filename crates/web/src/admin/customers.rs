@@ -3,10 +3,11 @@
 use super::conversations::Conversations;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, FormField, Input, Kind, Record, Row, Values, Wrong, fails, value,
+    About, BY_TIME_OR_NAME, Cell, FormField, Input, Kind, Record, Row, Values, Wrong, fails, value, yes_or_no,
 };
 use super::users::Users;
 use crate::error::Problem;
+use crate::texts::say;
 use domain::{CustomerId, check_email, check_name};
 use store::{Dependents, ListQuery, Page};
 use uuid::Uuid;
@@ -17,18 +18,15 @@ impl Kind for Customers {
     const ABOUT: About = About {
         slug: "customers",
         one: "customer",
-        many: "Customers",
-        summary: "People who write to you. A typed e-mail is not proven to be theirs.",
-        columns: &["Name", "E-mail", "Conversations", "Came"],
-        searches: "names and e-mails",
+        many: say("admin-customers"),
+        summary: say("admin-customers-about"),
+        columns: &[say("label-name"), say("label-email"), say("admin-conversations"), say("admin-came")],
         filters: &[],
         orders: BY_TIME_OR_NAME,
         can_create: true,
         begins: None,
         can_edit: true,
-        deletion: Some(
-            "The customer is erased, with everything that was said with them, and signed out everywhere.",
-        ),
+        deletion: Some(say("admin-customers-deletion")),
     };
 
     async fn list(admin: &Admin, _: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
@@ -47,16 +45,16 @@ impl Kind for Customers {
     async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
         let record = admin.records()?.customer(CustomerId(id)).await?;
         let facts = vec![
-            ("E-mail", Cell::optional(record.customer.email)),
-            ("E-mail proven", Cell::text(if record.customer.email_verified { "Yes" } else { "No" })),
-            ("Conversations", Cell::text(record.conversations.to_string())),
-            ("Came", Cell::time(record.created_at)),
-            ("Person", Cell::record(&Users::ABOUT, record.user, "User")),
+            (say("label-email"), Cell::optional(record.customer.email)),
+            (say("admin-email-proven"), Cell::text(yes_or_no(record.customer.email_verified))),
+            (say("admin-conversations"), Cell::text(record.conversations.to_string())),
+            (say("admin-came"), Cell::time(record.created_at)),
+            (say("admin-person"), Cell::record(&Users::ABOUT, record.user, say("admin-user"))),
         ];
         let slug = Conversations::ABOUT.slug;
         let links = vec![
-            (format!("/admin/{slug}/?customer={id}"), "Conversations"),
-            (format!("/admin/{slug}/new?customer={id}"), "Start a conversation"),
+            (format!("/admin/{slug}/?customer={id}"), say("admin-conversations")),
+            (format!("/admin/{slug}/new?customer={id}"), say("admin-start-conversation")),
         ];
         Ok(Record { title: record.customer.name, facts, links, ..Record::default() })
     }
@@ -100,7 +98,7 @@ pub(super) fn wrong_person(values: &Values, needs_email: bool) -> Vec<Wrong> {
 /// The fields every person has.
 pub(super) fn name_and_email(name: &str, email: &str) -> [FormField; 2] {
     [
-        FormField::new("name", "Name", Input::Line, name),
-        FormField::new("email", "E-mail", Input::Email, email).hint("A new address counts as not proven."),
+        FormField::new("name", say("label-name"), Input::Line, name),
+        FormField::new("email", say("label-email"), Input::Email, email).hint(say("admin-new-email-hint")),
     ]
 }

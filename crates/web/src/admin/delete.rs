@@ -6,6 +6,7 @@ use super::kind::{About, Cell, Kind, Record};
 use super::record::id_of;
 use crate::error::Problem;
 use crate::form::sentence;
+use crate::texts::{Filled, say};
 use crate::view::Html;
 use askama::Template;
 use axum::extract::Path;
@@ -23,7 +24,7 @@ struct DeletePage {
     id: Uuid,
     record: Record,
     /// What goes with it: how many, of what.
-    dependents: Vec<(i64, &'static str)>,
+    dependents: Vec<Filled>,
     /// Why it cannot be deleted.
     error: Option<String>,
 }
@@ -52,15 +53,14 @@ async fn page<K: Kind>(admin: Admin, id: Uuid) -> Result<DeletePage, Problem> {
     Ok(DeletePage { admin, menu: &MENU, current, about, id, record, dependents, error: None })
 }
 
-fn in_words(gone: Dependents) -> Vec<(i64, &'static str)> {
+fn in_words(gone: Dependents) -> Vec<Filled> {
     let all = [
-        (gone.conversations, "conversation", "conversations"),
-        (gone.messages, "message", "messages"),
-        (gone.notes, "note or event", "notes and events"),
-        (gone.canned_replies, "canned reply", "canned replies"),
-        (gone.claims, "claim, returned to the queue", "claims, returned to the queue"),
-        (gone.sessions, "session that is signed in", "sessions that are signed in"),
+        (gone.conversations, say("admin-gone-conversations").with("count", gone.conversations)),
+        (gone.messages, say("admin-gone-messages").with("count", gone.messages)),
+        (gone.notes, say("admin-gone-notes").with("count", gone.notes)),
+        (gone.canned_replies, say("admin-gone-canned-replies").with("count", gone.canned_replies)),
+        (gone.claims, say("admin-gone-claims").with("count", gone.claims)),
+        (gone.sessions, say("admin-gone-sessions").with("count", gone.sessions)),
     ];
-    let there = all.into_iter().filter(|(count, ..)| *count > 0);
-    there.map(|(count, one, many)| (count, if count == 1 { one } else { many })).collect()
+    all.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect()
 }

@@ -6,6 +6,7 @@ use super::kind::{About, FormField, Input, Kind, Values, Wrong};
 use super::record::id_of;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, as_typed, sentence};
+use crate::texts::{Filled, say};
 use crate::view::Html;
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -70,6 +71,15 @@ pub(super) async fn update<K: Kind>(
     match K::update(&admin, id, &typed).await {
         Ok(()) => Ok(saved::<K>(id)),
         Err(problem) => again::<K>(admin, Some(id), values, problem.into()).await,
+    }
+}
+
+impl FormPage {
+    fn heading(&self) -> Filled {
+        match self.id {
+            Some(_) => say("admin-edit-one").with("kind", self.about.slug),
+            None => say("admin-new").with("kind", self.about.slug),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::guard::Admin;
 use crate::error::Problem;
+use crate::texts::{Explain, Text, say};
 use crate::view::{StatusView, When};
 use domain::Timestamp;
 use std::collections::HashMap;
@@ -16,24 +17,22 @@ pub(super) type Values = HashMap<String, String>;
 pub(super) type Wrong = (&'static str, String);
 
 /// A field that fails its check.
-pub(super) fn fails<T, E: ToString>(name: &'static str, checked: Result<T, E>) -> Option<Wrong> {
-    checked.err().map(|error| (name, error.to_string()))
+pub(super) fn fails<T, E: Explain>(name: &'static str, checked: Result<T, E>) -> Option<Wrong> {
+    checked.err().map(|error| (name, error.explain()))
 }
 
 /// What is the same for every record of a kind.
 pub(super) struct About {
     /// Its part of the address.
     pub slug: &'static str,
-    /// One of it: `customer`.
+    /// One of it, as programs are told: `customer`.
     pub one: &'static str,
     /// As a heading: `Customers`.
-    pub many: &'static str,
+    pub many: Text,
     /// What it is, in a sentence.
-    pub summary: &'static str,
+    pub summary: Text,
     /// The list's columns; the first leads to the record.
-    pub columns: &'static [&'static str],
-    /// What a search looks at.
-    pub searches: &'static str,
+    pub columns: &'static [Text],
     /// What the list can be narrowed to.
     pub filters: &'static [Choices],
     /// What the list can be ordered by, the default first.
@@ -45,24 +44,25 @@ pub(super) struct About {
     /// Whether there is a form to change one.
     pub can_edit: bool,
     /// What deleting does, if there is such a thing.
-    pub deletion: Option<&'static str>,
+    pub deletion: Option<Text>,
 }
 
 /// A value, and what people read.
-pub(super) type Choice = (&'static str, &'static str);
+pub(super) type Choice = (&'static str, Text);
 
 /// A filter.
 pub(super) struct Choices {
     pub name: &'static str,
-    pub label: &'static str,
+    pub label: Text,
     pub choices: &'static [Choice],
 }
 
+const NEWEST: Choice = ("newest", say("admin-order-newest"));
+const OLDEST: Choice = ("oldest", say("admin-order-oldest"));
 /// The orders of most lists.
-pub(super) const BY_TIME: &[Choice] = &[("newest", "Newest first"), ("oldest", "Oldest first")];
+pub(super) const BY_TIME: &[Choice] = &[NEWEST, OLDEST];
 /// The orders of lists of people.
-pub(super) const BY_TIME_OR_NAME: &[Choice] =
-    &[("newest", "Newest first"), ("oldest", "Oldest first"), ("name", "By name")];
+pub(super) const BY_TIME_OR_NAME: &[Choice] = &[NEWEST, OLDEST, ("name", say("admin-order-name"))];
 
 /// A value as it is shown.
 pub(super) enum Cell {
@@ -105,15 +105,15 @@ pub(super) struct Record {
     /// What it is called.
     pub title: String,
     /// Its values, each with its name.
-    pub facts: Vec<(&'static str, Cell)>,
+    pub facts: Vec<(Text, Cell)>,
     /// Its text, kept as it is.
     pub text: Option<String>,
     /// Former texts: when and by whom they were replaced.
-    pub history: Vec<(Cell, String, String)>,
+    pub history: Vec<(When, String, String)>,
     /// Where to go on from here: address and words.
-    pub links: Vec<(String, &'static str)>,
+    pub links: Vec<(String, Text)>,
     /// What else can be done with it: address and words of a button.
-    pub actions: Vec<(String, &'static str)>,
+    pub actions: Vec<(String, Text)>,
 }
 
 /// How a field is typed.
@@ -133,8 +133,8 @@ pub(super) enum Input {
 /// A field of a form.
 pub(super) struct FormField {
     pub name: &'static str,
-    pub label: &'static str,
-    pub hint: &'static str,
+    pub label: Text,
+    pub hint: Option<String>,
     pub input: Input,
     pub value: String,
     pub error: Option<String>,
@@ -143,26 +143,60 @@ pub(super) struct FormField {
 }
 
 impl FormField {
-    pub fn new(name: &'static str, label: &'static str, input: Input, value: impl Into<String>) -> Self {
-        Self { name, label, hint: "", input, value: value.into(), error: None, has_focus: false }
+    pub fn new(name: &'static str, label: Text, input: Input, value: impl Into<String>) -> Self {
+        Self { name, label, hint: None, input, value: value.into(), error: None, has_focus: false }
     }
 
-    pub fn hint(self, hint: &'static str) -> Self {
-        Self { hint, ..self }
+    pub fn hidden(name: &'static str, value: impl Into<String>) -> Self {
+        Self::new(name, say("admin-id"), Input::Hidden, value)
+    }
+
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
     }
 }
 
-/// A choice among the store's own words, each capitalised.
-pub(super) fn choice_of(words: impl IntoIterator<Item = &'static str>) -> Input {
-    Input::Choice(words.into_iter().map(|word| (word.to_owned(), capitalised(word))).collect())
+/// A choice among values, each with what people read.
+pub(super) fn choice_of(choices: &[Choice]) -> Input {
+    Input::Choice(choices.iter().map(|(value, label)| ((*value).to_owned(), label.to_string())).collect())
 }
 
-/// A word of ours as a label: `password_set` as `Password set`.
-pub(super) fn capitalised(word: &str) -> String {
-    let words = word.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str())).unwrap_or_default()
+/// What people read of a value that is one of these; the value itself when it is none.
+pub(super) fn label_of(choices: &[Choice], value: &str) -> String {
+    let known = choices.iter().find(|(known, _)| *known == value);
+    known.map_or_else(|| value.to_owned(), |(_, label)| label.to_string())
 }
+
+/// Whether something is so.
+pub(super) const fn yes_or_no(is_so: bool) -> Text {
+    if is_so { say("admin-yes") } else { say("admin-no") }
+}
+
+/// What people do, as a filter and a choice.
+pub(super) const ROLES: &[Choice] = &[
+    ("customer", say("admin-role-customer")),
+    ("agent", say("admin-role-agent")),
+    ("administrator", say("admin-role-administrator")),
+];
+/// Where conversations stand.
+pub(super) const STATUSES: &[Choice] = &[
+    ("open", say("status-open")),
+    ("ongoing", say("status-ongoing")),
+    ("snoozed", say("status-snoozed")),
+    ("resolved", say("status-resolved")),
+];
+/// Stages of conversations.
+pub(super) const STAGES: &[Choice] = &[
+    ("greeting", say("admin-stage-greeting")),
+    ("ongoing", say("admin-stage-ongoing")),
+    ("resolved", say("admin-stage-resolved")),
+];
+/// Levels of urgency.
+pub(super) const LEVELS: &[Choice] = &[
+    ("high", say("level-high-choice")),
+    ("normal", say("level-normal-choice")),
+    ("low", say("level-low-choice")),
+];
 
 /// A text cut to a line of a list.
 pub(super) fn line(text: &str) -> String {
@@ -181,7 +215,7 @@ pub(super) fn value<'v>(values: &'v Values, name: &str) -> &'v str {
 /// # Errors
 /// `invalid`, for the field.
 pub(super) fn chosen<T: std::str::FromStr>(values: &Values, name: &'static str) -> Result<T, Problem> {
-    value(values, name).trim().parse().map_err(|_| Problem::invalid(name, &"choose one of those offered"))
+    value(values, name).trim().parse().map_err(|_| Problem::invalid(name, &say("admin-choose-offered")))
 }
 
 /// What the pages do with a kind of record. Unless [`About`] says it can, none of the writing is asked for.

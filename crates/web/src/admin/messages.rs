@@ -3,41 +3,50 @@
 use super::conversations::Conversations;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME, Cell, Choices, FormField, Input, Kind, Record, Row, Values, Wrong, capitalised, chosen,
-    fails, line, value,
+    About, BY_TIME, Cell, Choices, FormField, Input, Kind, ROLES, Record, Row, Values, Wrong, chosen, fails,
+    label_of, line, value, yes_or_no,
 };
 use crate::error::Problem;
+use crate::texts::{Explain, Text, say};
+use crate::view::When;
 use domain::{ClientId, ConversationId, MessageId, Side, check_text};
 use store::{ListQuery, MessageFilter, Page};
 use uuid::Uuid;
 
 pub(super) struct Messages;
 
-const UNKNOWN: &str = "there is no conversation with this id";
+const UNKNOWN: Text = say("admin-no-such-conversation");
 
 impl Kind for Messages {
     const ABOUT: About = About {
         slug: "messages",
         one: "message",
-        many: "Messages",
-        summary: "What was said, in all conversations.",
-        columns: &["Message", "From", "Side", "Conversation", "Written"],
-        searches: "messages",
+        many: say("admin-messages"),
+        summary: say("admin-messages-about"),
+        columns: &[
+            say("admin-message"),
+            say("admin-from"),
+            say("admin-side"),
+            say("admin-conversation"),
+            say("admin-written"),
+        ],
         filters: &[
             Choices {
                 name: "side",
-                label: "Side",
-                choices: &[("customer", "Customers"), ("agent", "Agents")],
+                label: say("admin-side"),
+                choices: &[("customer", say("admin-side-customers")), ("agent", say("admin-side-agents"))],
             },
-            Choices { name: "changed", label: "Changed", choices: &[("yes", "Edited or deleted")] },
+            Choices {
+                name: "changed",
+                label: say("admin-changed"),
+                choices: &[("yes", say("admin-edited-or-deleted"))],
+            },
         ],
         orders: BY_TIME,
         can_create: true,
-        begins: Some(("/admin/conversations/", "Choose a conversation to write in")),
+        begins: Some(("/admin/conversations/", say("admin-choose-conversation"))),
         can_edit: true,
-        deletion: Some(
-            "Its text goes for good, former ones too. Its place in the conversation shows that it was deleted.",
-        ),
+        deletion: Some(say("admin-messages-deletion")),
     };
 
     async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
@@ -54,13 +63,15 @@ impl Kind for Messages {
         Ok(page.map(|record| Row {
             id: record.message.id.0,
             cells: vec![
-                Cell::text(record.message.text.as_deref().map_or("(deleted)".to_owned(), line)),
+                Cell::text(
+                    record.message.text.as_deref().map_or_else(|| say("message-deleted").into(), line),
+                ),
                 Cell::text(record.message.author.name),
-                Cell::text(capitalised(record.message.author.role.as_str())),
+                Cell::text(label_of(ROLES, record.message.author.role.as_str())),
                 Cell::record(
                     &Conversations::ABOUT,
                     record.conversation,
-                    format!("Conversation, no. {}", record.message.seq),
+                    say("admin-conversation-number").with("number", record.message.seq),
                 ),
                 Cell::time(record.message.created_at),
             ],
@@ -73,21 +84,24 @@ impl Kind for Messages {
         let edits = records.message_edits(MessageId(id)).await?;
         let message = record.message;
         let facts = vec![
-            ("From", Cell::text(message.author.name)),
-            ("Side", Cell::text(capitalised(message.author.role.as_str()))),
-            ("Conversation", Cell::record(&Conversations::ABOUT, record.conversation, "Conversation")),
-            ("Number", Cell::text(message.seq.to_string())),
-            ("Written", Cell::time(message.created_at)),
-            ("Edited", message.edited_at.map_or(Cell::Nothing, Cell::time)),
-            ("Deleted", Cell::text(if message.deleted { "Yes" } else { "No" })),
+            (say("admin-from"), Cell::text(message.author.name)),
+            (say("admin-side"), Cell::text(label_of(ROLES, message.author.role.as_str()))),
+            (
+                say("admin-conversation"),
+                Cell::record(&Conversations::ABOUT, record.conversation, say("admin-conversation")),
+            ),
+            (say("admin-number"), Cell::text(message.seq.to_string())),
+            (say("admin-written"), Cell::time(message.created_at)),
+            (say("admin-edited"), message.edited_at.map_or(Cell::Nothing, Cell::time)),
+            (say("admin-deleted-fact"), Cell::text(yes_or_no(message.deleted))),
         ];
         let link = format!("/chat/{}/?as=agent&mode=view#m{}", record.conversation, message.seq);
         Ok(Record {
-            title: format!("Message {}", message.seq),
+            title: say("admin-message-number").with("number", message.seq).into(),
             facts,
             text: message.text,
-            history: edits.into_iter().map(|edit| (Cell::time(edit.at), edit.by, edit.text)).collect(),
-            links: vec![(link, "Read it in its place")],
+            history: edits.into_iter().map(|edit| (When::ago(edit.at), edit.by, edit.text)).collect(),
+            links: vec![(link, say("admin-read-in-place"))],
             ..Record::default()
         })
     }
@@ -99,28 +113,29 @@ impl Kind for Messages {
             let conversation = match id.parse() {
                 Ok(known) => {
                     let title = Conversations::record(admin, known).await?.title;
-                    FormField::new("conversation", "Conversation", Input::Fixed(title), id)
+                    FormField::new("conversation", say("admin-conversation"), Input::Fixed(title), id)
                 }
-                Err(_) => FormField::new("conversation", "Conversation", Input::Line, id)
-                    .hint("The conversation's id; its page has a button that fills it in."),
+                Err(_) => FormField::new("conversation", say("admin-conversation"), Input::Line, id)
+                    .hint(say("admin-conversation-id-hint")),
             };
             return Ok(vec![
                 conversation,
-                FormField::new("text", "Message", Input::Text, "")
-                    .hint("It is written as you. You hold the conversation from then on; who held it before loses it."),
-                FormField::new("client_id", "", Input::Hidden, client_id),
+                FormField::new("text", say("admin-message"), Input::Text, "").hint(say("admin-message-hint")),
+                FormField::hidden("client_id", client_id),
             ]);
         };
         let text = admin.records()?.message(MessageId(id)).await?.message.text;
         let text = text.ok_or_else(|| Problem::not_found("message"))?;
-        let hint = "Both sides see that it was edited; what it said before is kept.";
-        Ok(vec![FormField::new("text", "Message", Input::Text, text).hint(hint)])
+        Ok(vec![
+            FormField::new("text", say("admin-message"), Input::Text, text)
+                .hint(say("admin-edit-message-hint")),
+        ])
     }
 
     fn wrong(values: &Values, id: Option<Uuid>) -> Vec<Wrong> {
         let conversation = value(values, "conversation").trim().parse::<ConversationId>();
         let conversation = conversation.map_err(|_| UNKNOWN).err().filter(|_| id.is_none());
-        let conversation = conversation.map(|words| ("conversation", words.to_owned()));
+        let conversation = conversation.map(|words| ("conversation", words.into()));
         conversation.into_iter().chain(fails("text", check_text(value(values, "text")))).collect()
     }
 
@@ -151,6 +166,6 @@ impl Kind for Messages {
 
 fn checked(values: &Values) -> Result<&str, Problem> {
     let text = value(values, "text");
-    check_text(text).map_err(|error| Problem::invalid("text", &error))?;
+    check_text(text).map_err(|error| Problem::invalid("text", &error.explain()))?;
     Ok(text)
 }

@@ -3,8 +3,10 @@
 use super::MENU;
 use super::guard::Admin;
 use super::kind::{About, Values};
+use crate::agent::views::level as choice;
 use crate::error::Problem;
 use crate::form::{PageForm, as_typed, sentence};
+use crate::texts::{Text, say};
 use crate::view::Html;
 use askama::Template;
 use axum::extract::Query;
@@ -16,10 +18,9 @@ use store::{Preview, UrgencyRules};
 pub(super) const ABOUT: About = About {
     slug: "urgency",
     one: "rule",
-    many: "Urgency",
-    summary: "The words and weights that decide who comes first in the queue.",
+    many: say("admin-urgency"),
+    summary: say("admin-urgency-about"),
     columns: &[],
-    searches: "",
     filters: &[],
     orders: &[],
     can_create: false,
@@ -83,7 +84,7 @@ struct PreviewPart {
 }
 
 struct LevelCount {
-    level: &'static str,
+    level: Text,
     before: usize,
     after: usize,
 }
@@ -91,8 +92,8 @@ struct LevelCount {
 /// A message whose level changes.
 struct Changed {
     text: String,
-    before: &'static str,
-    after: &'static str,
+    before: Text,
+    after: Text,
     reasons: String,
 }
 
@@ -181,7 +182,7 @@ impl RulesForm {
 
     fn rules(&self) -> Result<Rules, Problem> {
         let figure = |typed: &str| {
-            let wrong = |_| Problem::invalid("weight", &format!("\"{typed}\" is no whole number"));
+            let wrong = |_| Problem::invalid("weight", &say("wrong-number").with("typed", typed));
             typed.trim().parse::<i32>().map_err(wrong)
         };
         let phrases = |typed: &str| -> Vec<String> {
@@ -223,7 +224,7 @@ impl PreviewPart {
             messages.iter().filter(|message| of(message) == level).count()
         };
         let levels = UrgencyLevel::ALL.map(|level| LevelCount {
-            level: level.as_str(),
+            level: choice(level),
             before: count(level, |message| message.before.0),
             after: count(level, |message| message.after.0),
         });
@@ -238,7 +239,7 @@ impl PreviewPart {
 
 impl From<Preview> for Changed {
     fn from(message: Preview) -> Self {
-        let (before, (after, words)) = (message.before.0.as_str(), message.after);
-        Self { text: message.text, before, after: after.as_str(), reasons: words.reasons.join(", ") }
+        let (before, (after, words)) = (choice(message.before.0), message.after);
+        Self { text: message.text, before, after: choice(after), reasons: words.reasons.join(", ") }
     }
 }

@@ -4,11 +4,12 @@ use super::agents::Agents;
 use super::customers::Customers;
 use super::guard::Admin;
 use super::kind::{
-    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Kind, Record, Row, Values, Wrong, capitalised,
-    choice_of, value,
+    About, BY_TIME_OR_NAME, Cell, Choices, FormField, Kind, ROLES, Record, Row, Values, Wrong, choice_of,
+    label_of, value, yes_or_no,
 };
 use super::{agents, customers};
 use crate::error::Problem;
+use crate::texts::say;
 use domain::UserId;
 use store::{Dependents, ListQuery, Page, Role, UserRecord};
 use uuid::Uuid;
@@ -19,22 +20,15 @@ impl Kind for Users {
     const ABOUT: About = About {
         slug: "users",
         one: "user",
-        many: "Users",
-        summary: "Every person, customer or agent.",
-        columns: &["Name", "E-mail", "Role", "Added"],
-        searches: "names and e-mails",
-        filters: &[Choices {
-            name: "role",
-            label: "Role",
-            choices: &[("customer", "Customer"), ("agent", "Agent"), ("administrator", "Administrator")],
-        }],
+        many: say("admin-users"),
+        summary: say("admin-users-about"),
+        columns: &[say("label-name"), say("label-email"), say("admin-role"), say("admin-added")],
+        filters: &[Choices { name: "role", label: say("admin-role"), choices: ROLES }],
         orders: BY_TIME_OR_NAME,
         can_create: true,
         begins: None,
         can_edit: true,
-        deletion: Some(
-            "A customer is erased, with everything they said. An agent is deleted; what they wrote stays under their name.",
-        ),
+        deletion: Some(say("admin-users-deletion")),
     };
 
     async fn list(admin: &Admin, filters: &Values, query: &ListQuery<'_>) -> Result<Page<Row>, Problem> {
@@ -44,7 +38,7 @@ impl Kind for Users {
             cells: vec![
                 Cell::text(&user.name),
                 Cell::optional(user.email.clone()),
-                Cell::Badge(capitalised(role_of(&user))),
+                Cell::Badge(label_of(ROLES, role_of(&user))),
                 Cell::time(user.created_at),
             ],
         }))
@@ -53,23 +47,29 @@ impl Kind for Users {
     async fn record(admin: &Admin, id: Uuid) -> Result<Record, Problem> {
         let user = admin.records()?.user(UserId(id)).await?;
         let mut facts = vec![
-            ("E-mail", Cell::optional(user.email.clone())),
-            ("E-mail proven", Cell::text(if user.email_verified { "Yes" } else { "No" })),
-            ("Added", Cell::time(user.created_at)),
+            (say("label-email"), Cell::optional(user.email.clone())),
+            (say("admin-email-proven"), Cell::text(yes_or_no(user.email_verified))),
+            (say("admin-added"), Cell::time(user.created_at)),
         ];
         if let Some(customer) = user.customer {
-            facts.push(("As a customer", Cell::record(&Customers::ABOUT, customer, "Customer")));
+            facts.push((
+                say("admin-as-customer"),
+                Cell::record(&Customers::ABOUT, customer, say("admin-role-customer")),
+            ));
         }
         if let Some((agent, role)) = user.agent {
-            facts.push(("As an agent", Cell::record(&Agents::ABOUT, agent, capitalised(role.as_str()))));
+            facts.push((
+                say("admin-as-agent"),
+                Cell::record(&Agents::ABOUT, agent, label_of(ROLES, role.as_str())),
+            ));
         }
         Ok(Record { title: user.name, facts, ..Record::default() })
     }
 
     async fn fields(admin: &Admin, id: Option<Uuid>, _: &Values) -> Result<Vec<FormField>, Problem> {
         let Some(id) = id else {
-            let roles = choice_of(Role::ALL.map(Role::as_str));
-            let mut fields = vec![FormField::new("role", "Role", roles, Role::Customer.as_str())];
+            let roles = choice_of(ROLES);
+            let mut fields = vec![FormField::new("role", say("admin-role"), roles, Role::Customer.as_str())];
             fields.extend(customers::name_and_email("", ""));
             return Ok(fields);
         };
@@ -83,7 +83,7 @@ impl Kind for Users {
             Some(Role::Customer) => customers::wrong_person(values, false),
             // An edited user's role is not typed; an agent's address is checked when it is saved.
             None if id.is_some() => customers::wrong_person(values, false),
-            None => vec![("role", "choose one of those offered".into())],
+            None => vec![("role", say("admin-choose-offered").into())],
         }
     }
 
@@ -98,7 +98,7 @@ impl Kind for Users {
                 let agent = agents::add(admin, values, role).await?;
                 Ok(records.user_of_agent(agent.id).await?.0)
             }
-            None => Err(Problem::invalid("role", &"choose one of those offered")),
+            None => Err(Problem::invalid("role", &say("admin-choose-offered"))),
         }
     }
 

@@ -6,6 +6,7 @@ use super::views::{self, Choice, Facet};
 use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::Problem;
+use crate::texts::{Text, say};
 use crate::view::Html;
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
@@ -99,7 +100,7 @@ pub struct List {
     /// One page of conversations.
     pub rows: Vec<Row>,
     /// What an empty list says: in a few words, and what to do.
-    pub empty: (&'static str, &'static str),
+    pub empty: Option<(Text, Text)>,
     /// Whether nobody waits to be claimed.
     pub queue_is_empty: bool,
     /// In how many of the reader's conversations the customer wrote something unread.
@@ -131,7 +132,7 @@ impl List {
             title: views.iter().find(|view| view.current).map_or_else(String::new, |view| view.label.clone()),
             query: query.q.clone(),
             mentions: mentions.iter().map(|mention| views::mention(query, mention)).collect(),
-            facets: vec![Facet { label: "Views", choices: views }],
+            facets: vec![Facet { label: say("list-views"), choices: views }],
             unsaved: (!is_saved).then(|| views::query(&query.parameters())),
             queue_is_empty: counts.of(Status::Open) == 0,
             unread: state.store.unread(agent).await?,
@@ -163,11 +164,11 @@ impl List {
         let total: Option<i64> =
             self.facets[0].choices.iter().find_map(|view| view.count.filter(|_| view.current));
         Ok(Self {
-            title: if self.title.is_empty() { "Conversations".into() } else { self.title },
-            total: total.map(|total| how_many(total, "")).unwrap_or_default(),
+            title: if self.title.is_empty() { say("list-conversations").into() } else { self.title },
+            total: total.map(|total| how_many(total, true)).unwrap_or_default(),
             rows: rows::load(state, &page.items, query).await?,
             sorts,
-            empty: query.nothing_there(),
+            empty: Some(query.nothing_there()),
             more: page.next_cursor.map(|cursor| query.address(&cursor)),
             facets: self.facets.into_iter().chain(narrowing).collect(),
             ..self
@@ -175,7 +176,7 @@ impl List {
     }
 
     async fn found(self, state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
-        let nothing_found = Self { title: "Search results".into(), ..self };
+        let nothing_found = Self { title: say("list-found").into(), ..self };
         let words = match state.store.query(&query.q) {
             Ok(words) => words,
             // Half a search, as it is typed: a quotation mark, a minus.
@@ -193,7 +194,7 @@ impl List {
         let found = state.store.search(&Actor::Agent(agent.clone()), &search).await?;
         let narrowing = views::narrowing(query, &found.facets);
         Ok(Self {
-            total: how_many(found.total, if found.total_is_exact { "" } else { "+" }),
+            total: how_many(found.total, found.total_is_exact),
             rows: found.items.into_iter().map(|found| Row::found(found, query)).collect(),
             more: found.next_cursor.map(|cursor| query.address(&cursor)),
             facets: nothing_found.facets.into_iter().chain(narrowing).collect(),
@@ -203,8 +204,12 @@ impl List {
 }
 
 /// `1 conversation`, `10,000+ conversations`.
-fn how_many(count: i64, more: &str) -> String {
-    format!("{count}{more} {}", if count == 1 { "conversation" } else { "conversations" })
+fn how_many(count: i64, is_exact: bool) -> String {
+    if is_exact {
+        say("list-total").with("count", count).into()
+    } else {
+        say("list-total-at-least").with("count", count).into()
+    }
 }
 
 impl ListQuery {
@@ -223,22 +228,16 @@ impl ListQuery {
         Shown { status: self.shown_status().parse().ok(), is_mine: self.holder == "me" }
     }
 
-    fn nothing_there(&self) -> (&'static str, &'static str) {
+    fn nothing_there(&self) -> (Text, Text) {
         let is_narrowed = [&self.urgency, &self.tag, &self.age].iter().any(|value| !value.is_empty());
         match (&*self.holder, self.shown_status()) {
-            _ if is_narrowed => ("Nothing here", "No conversation fits all of these filters."),
-            ("me", _) => ("You hold no conversation", "Claim the next one from the queue."),
-            ("", "open") => {
-                ("Nobody is waiting", "When a customer writes, the conversation appears here by itself.")
-            }
-            ("", "snoozed") => {
-                ("Nothing is snoozed", "A snoozed conversation comes back to the queue at its time.")
-            }
-            ("", "resolved") => ("Nothing is resolved yet", "What is done stands here, to be read again."),
-            ("", _) => {
-                ("No conversations yet", "When a customer writes, the conversation appears here by itself.")
-            }
-            _ => ("They hold no conversation", "What this agent claims stands here."),
+            _ if is_narrowed => (say("empty-filters"), say("empty-filters-hint")),
+            ("me", _) => (say("empty-mine"), say("empty-mine-hint")),
+            ("", "open") => (say("empty-queue"), say("empty-queue-hint")),
+            ("", "snoozed") => (say("empty-snoozed"), say("empty-snoozed-hint")),
+            ("", "resolved") => (say("empty-resolved"), say("empty-resolved-hint")),
+            ("", _) => (say("empty-all"), say("empty-all-hint")),
+            _ => (say("empty-theirs"), say("empty-theirs-hint")),
         }
     }
 

@@ -15,6 +15,7 @@ pub mod socket;
 pub mod views;
 
 use crate::AppState;
+use crate::texts::{Text, say};
 use axum::Router;
 use axum::routing::{delete, get, post};
 
@@ -46,43 +47,44 @@ pub const STYLES: [&str; 8] = [
 ];
 
 /// The keys of the agent's page, as the sheet shows them: several for the same by spaces, and what they do.
-pub const SHORTCUTS: [(&str, &[(&str, &str)]); 2] = [
+pub const SHORTCUTS: [(Text, &[(&str, Text)]); 2] = [
     (
-        "List",
+        say("shortcuts-list"),
         &[
-            ("j ↓", "Next conversation"),
-            ("k ↑", "Previous conversation"),
-            ("Enter", "Open"),
-            ("/", "Search"),
-            ("c", "Claim what is open, or else the next"),
-            ("Esc", "Leave the field, then the conversation"),
-            ("Ctrl+K", "Find anything to do"),
-            ("?", "This sheet"),
+            ("j ↓", say("shortcut-next")),
+            ("k ↑", say("shortcut-previous")),
+            ("Enter", say("shortcut-open")),
+            ("/", say("shortcut-search")),
+            ("c", say("shortcut-claim")),
+            ("Esc", say("shortcut-leave")),
+            ("Ctrl+K", say("shortcut-palette")),
+            ("?", say("shortcut-sheet")),
         ],
     ),
     (
-        "Conversation",
+        say("shortcuts-conversation"),
         &[
-            ("r", "Reply"),
-            ("n", "Private note"),
-            ("1 2 3", "Take a suggested reply"),
-            ("e", "Resolve"),
-            ("s", "Snooze"),
-            ("h", "Hand over"),
-            ("t", "Tag"),
-            ("m", "Similar conversations"),
-            ("/", "Canned replies, in an empty reply"),
-            ("@", "Mention an agent, in a note"),
-            ("↑", "Edit your last message, from an empty reply"),
-            ("Enter", "Send"),
-            ("Shift+Enter", "New line"),
+            ("r", say("shortcut-reply")),
+            ("n", say("shortcut-note")),
+            ("1 2 3", say("shortcut-suggestion")),
+            ("e", say("shortcut-resolve")),
+            ("s", say("shortcut-snooze")),
+            ("h", say("shortcut-hand-over")),
+            ("t", say("shortcut-tag")),
+            ("m", say("panel-similar")),
+            ("/", say("shortcut-canned")),
+            ("@", say("shortcut-mention")),
+            ("↑", say("shortcut-edit")),
+            ("Enter", say("shortcut-send")),
+            ("Shift+Enter", say("shortcut-new-line")),
         ],
     ),
 ];
 
 /// What `js/desk.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 28] = [
+pub const MODULES: [&str; 31] = [
     "js/agent-desk.js",
+    "js/agent-texts.js",
     "js/api.js",
     "js/chat.js",
     "js/composer.js",
@@ -92,7 +94,9 @@ pub const MODULES: [&str; 28] = [
     "js/outbox.js",
     "js/queue.js",
     "js/roles.js",
+    "js/say.js",
     "js/socket.js",
+    "js/texts.js",
     "js/times.js",
     "js/transcript.js",
     "js/trusted.js",

@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, as_typed, sentence};
+use crate::texts::{Text, say};
 use crate::view::Html;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -26,7 +27,7 @@ pub struct Replies {
     /// Whether they may change shared ones.
     pub is_administrator: bool,
     /// The reader's own and the shared ones.
-    pub groups: [(&'static str, Vec<Reply>); 2],
+    pub groups: [(Text, Vec<Reply>); 2],
     /// A new reply as it was typed.
     pub draft: Draft,
 }
@@ -154,7 +155,7 @@ async fn page(state: &AppState, who: &AgentSession, draft: Draft) -> Result<Repl
     Ok(Replies {
         agent_name: agent.name.clone(),
         is_administrator: agent.is_administrator(),
-        groups: [("Your own", own), ("Shared", shared)],
+        groups: [(say("replies-own"), own), (say("replies-shared"), shared)],
         draft,
     })
 }

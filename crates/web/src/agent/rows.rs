@@ -3,9 +3,10 @@
 use super::list::ListQuery;
 use crate::AppState;
 use crate::error::Problem;
+use crate::texts::{say, urgency_reason};
 use crate::view::{StatusView, When, initials};
 use domain::search::Segment;
-use domain::{Conversation, ConversationId, Side, Status, UrgencyLevel};
+use domain::{Conversation, ConversationId, Side, Status, Urgency, UrgencyLevel};
 use store::{Found, Hit};
 
 /// How many tags a row has room for.
@@ -66,7 +67,7 @@ pub(super) async fn load(
     let wanted = conversations.iter().map(|conversation| (conversation.key, conversation.last_seq));
     let mut lines = state.store.lines(wanted).await?;
     let rows = conversations.iter().map(|conversation| {
-        let text = lines.remove(&conversation.key).unwrap_or_else(|| "(deleted)".into());
+        let text = lines.remove(&conversation.key).unwrap_or_else(|| say("message-deleted").into());
         Row::new(conversation, vec![Piece { text, hit: false }], query.opening(conversation.id, None), &shown)
     });
     Ok(rows.collect())
@@ -106,11 +107,16 @@ impl Row {
             at: waiting.map_or_else(|| When::ago(conversation.last_message_at), When::waiting),
             unread: conversation.has_unread(Side::Agent),
             urgent: (conversation.urgency.level == UrgencyLevel::High)
-                .then(|| conversation.urgency.reasons.join(", ")),
+                .then(|| urgency_reasons(&conversation.urgency)),
             tags: conversation.tags.iter().take(TAGS).cloned().collect(),
             more_tags: conversation.tags.len().saturating_sub(TAGS),
         }
     }
+}
+
+/// Why it is urgent, in words.
+fn urgency_reasons(urgency: &Urgency) -> String {
+    urgency.reasons.iter().map(|reason| urgency_reason(reason)).collect::<Vec<_>>().join(", ")
 }
 
 /// The last words of a text that is longer than a few.

@@ -6,6 +6,7 @@ use crate::client_address::ClientAddress;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, sentence, wrong};
 use crate::page::ErrorPage;
+use crate::texts::say;
 use crate::view::{Field, Html};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -57,11 +58,9 @@ fn used_up(problem: Problem) -> Result<Response, Problem> {
     }
     let page = ErrorPage {
         status: problem.code().status().as_u16(),
-        heading: "This link does not work any more",
-        detail: "It works once, and within 24 hours. If you have set your password, sign in with it; if not, ask an \
-                 administrator for a new link."
-            .into(),
-        ways: vec![("/support/agent/".into(), "Sign in")],
+        heading: say("link-used"),
+        detail: say("password-link-used-detail").into(),
+        ways: vec![("/support/agent/".into(), say("button-sign-in"))],
     };
     Ok(problem.response(Html(page)))
 }
@@ -96,7 +95,7 @@ pub(super) async fn set(
     let email = match agent {
         Ok(agent) => agent.email,
         Err(store::Error::Taken(_)) => {
-            let problem = Problem::new(Code::Taken, "this address is taken already: choose another");
+            let problem = Problem::new(Code::Taken, say("wrong-email-taken"));
             let email = Field { error: Some(sentence(problem.detail())), ..page.email };
             return Ok(problem.response(Html(SetPassword { email, ..page })));
         }

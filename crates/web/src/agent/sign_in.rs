@@ -6,6 +6,7 @@ use crate::client_address::ClientAddress;
 use crate::config::DemoSignIn;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, sentence};
+use crate::texts::say;
 use crate::view::Html;
 use askama::Template;
 use axum::extract::State;
@@ -74,7 +75,7 @@ async fn attempt(
 ) -> Result<axum::http::HeaderValue, Problem> {
     let attempt = state.sign_ins.begin(address.client(), &form.email, state.store.clock().now())?;
     let signed_in = state.store.sign_in(&form.email, &form.password, Some(address.0)).await?;
-    let wrong = || Problem::new(Code::WrongCredentials, "the e-mail address or the password is wrong");
+    let wrong = || Problem::new(Code::WrongCredentials, say("wrong-credentials"));
     let (token, _) = signed_in.ok_or_else(wrong)?;
     attempt.succeed();
     Ok(cookies::set(&state.config, As::Agent, &token))

@@ -1,14 +1,16 @@
 //! The inbox's views and filters, each with its count, and what its rows are ordered by.
 
 use super::list::ListQuery;
-use domain::{Agent, Filter, Status};
+use crate::texts::{Text, age, say};
+use crate::view::StatusView;
+use domain::{Agent, Filter, Status, UrgencyLevel};
 use store::{Counts, FacetValue, Facets, Mention, SavedView, Scope, Sort};
 use url::form_urlencoded::{Serializer, parse};
 
 /// A group of choices.
 pub struct Facet {
     /// The heading.
-    pub label: &'static str,
+    pub label: Text,
     /// The choices, each a link to the list narrowed by it.
     pub choices: Vec<Choice>,
 }
@@ -31,10 +33,10 @@ pub struct Choice {
 /// The views: each stands for itself, and leaves a search.
 pub(super) fn views(query: &ListQuery, counts: &Counts, saved: &[SavedView], me: &Agent) -> Vec<Choice> {
     let shown = listed(&query_of(query));
-    let choice = |label: &str, parameters: &[(&str, &str)], count| {
+    let choice = |label: Text, parameters: &[(&str, &str)], count| {
         let parameters = self::query(parameters);
         Choice {
-            label: label.to_owned(),
+            label: label.into(),
             current: listed(&parameters) == shown,
             href: format!("/support/agent/?{parameters}"),
             count: Some(count),
@@ -45,10 +47,10 @@ pub(super) fn views(query: &ListQuery, counts: &Counts, saved: &[SavedView], me:
         counts.holder.iter().find(|(holder, _)| holder.as_ref().is_some_and(|(id, _)| *id == me.id));
     let all = counts.status.iter().map(|(_, count)| count).sum();
     let mut views = vec![
-        choice("Queue", &[], counts.of(Status::Open)),
-        choice("Mine", &[("holder", "me")], held_by_me.map_or(0, |(_, count)| *count)),
-        choice("All", &[("status", "all")], all),
-        choice("Resolved", &[("status", Status::Resolved.as_str())], counts.of(Status::Resolved)),
+        choice(say("view-queue"), &[], counts.of(Status::Open)),
+        choice(say("view-mine"), &[("holder", "me")], held_by_me.map_or(0, |(_, count)| *count)),
+        choice(say("view-all"), &[("status", "all")], all),
+        choice(say("view-resolved"), &[("status", Status::Resolved.as_str())], counts.of(Status::Resolved)),
     ];
     views.extend(saved.iter().map(|view| Choice {
         label: view.name.clone(),
@@ -90,9 +92,10 @@ pub(super) fn sorts(query: &ListQuery, filter: &Filter) -> (Sort, Vec<Choice>) {
         "waiting" => Sort::Waiting,
         _ => Sort::Newest,
     };
-    let choices = [("urgency", "Urgency"), ("waiting", "Waiting"), ("newest", "Newest")];
+    let choices =
+        [("urgency", say("sort-urgency")), ("waiting", say("sort-waiting")), ("newest", say("sort-newest"))];
     let choices = choices.map(|(value, label)| Choice {
-        label: label.to_owned(),
+        label: label.into(),
         href: narrowed(query, "sort", if value == usual { "" } else { value }),
         current: value == asked,
         ..Choice::default()
@@ -109,10 +112,9 @@ pub(super) fn add_counts(facets: &mut Facets, query: &ListQuery, counts: &Counts
         facets.insert("holder", holder.collect());
     }
     if query.shown_status() == "all" {
-        let labels = [(Status::Open, "Open"), (Status::Ongoing, "Ongoing"), (Status::Snoozed, "Snoozed")];
-        let status = labels.map(|(status, label)| FacetValue {
+        let status = [Status::Open, Status::Ongoing, Status::Snoozed].map(|status| FacetValue {
             value: status.as_str().into(),
-            label: label.into(),
+            label: String::new(),
             count: counts.of(status),
         });
         facets.insert("status", status.into());
@@ -122,13 +124,13 @@ pub(super) fn add_counts(facets: &mut Facets, query: &ListQuery, counts: &Counts
 /// The filters: several values of one widen it, and a current one, chosen again, lets go.
 pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
     let names = [
-        ("status", "Status", query.shown_status()),
-        ("urgency", "Urgency", &query.urgency),
-        ("tag", "Tag", &query.tag),
-        ("age", "Age", &query.age),
-        ("holder", "Held by", &query.holder),
+        ("status", say("facet-status"), query.shown_status()),
+        ("urgency", say("facet-urgency"), &query.urgency),
+        ("tag", say("facet-tag"), &query.tag),
+        ("age", say("facet-age"), &query.age),
+        ("holder", say("facet-holder"), &query.holder),
     ];
-    let facet = |(name, label, chosen): (&'static str, &'static str, &str)| {
+    let facet = |(name, label, chosen): (&'static str, Text, &str)| {
         let chosen: Vec<&str> =
             chosen.split(',').filter(|value| !value.is_empty() && *value != "all").collect();
         let choice = |value: &FacetValue| {
@@ -137,7 +139,7 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
             let added = Some(&*value.value).filter(|_| !current);
             let values: Vec<&str> = others.chain(added).collect();
             let href = narrowed(query, name, &values.join(","));
-            Choice { label: value.label.clone(), href, count: Some(value.count), current, deletable: None }
+            Choice { label: label_of(name, value), href, count: Some(value.count), current, deletable: None }
         };
         let choices = facets.get(name).into_iter().flatten().map(choice);
         Facet { label, choices: choices.filter(|choice| choice.current || choice.count != Some(0)).collect() }
@@ -146,6 +148,27 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
     let narrows =
         |facet: &Facet| facet.choices.len() > 1 || facet.choices.iter().any(|choice| choice.current);
     names.map(facet).into_iter().filter(narrows).collect()
+}
+
+/// A facet's value in words; tags and agents have names of their own.
+fn label_of(facet: &str, FacetValue { value, label, .. }: &FacetValue) -> String {
+    let known = match facet {
+        "status" => value.parse().map(|status| StatusView(status).label_for_agent()).ok(),
+        "urgency" => value.parse().map(level).ok(),
+        "age" => value.parse().map(age).ok(),
+        "holder" if value == "none" => Some(say("facet-holder-nobody")),
+        _ => None,
+    };
+    known.map_or_else(|| label.clone(), Into::into)
+}
+
+/// A level of urgency, as a choice.
+pub(crate) const fn level(level: UrgencyLevel) -> Text {
+    match level {
+        UrgencyLevel::High => say("level-high-choice"),
+        UrgencyLevel::Normal => say("level-normal-choice"),
+        UrgencyLevel::Low => say("level-low-choice"),
+    }
 }
 
 /// The list's address with one parameter changed.

@@ -3,6 +3,7 @@
 use crate::AppState;
 use crate::auth::ReachedByAgent;
 use crate::error::Problem;
+use crate::texts;
 use axum::Json;
 use axum::extract::State;
 use domain::Stage;
@@ -12,7 +13,7 @@ use store::Scope;
 /// A reply in the `/` picker.
 #[derive(Serialize)]
 pub(super) struct Choice {
-    stage: &'static str,
+    stage: String,
     short_code: Option<String>,
     text: String,
     is_own: bool,
@@ -27,7 +28,7 @@ pub(super) async fn show(
     // What fits the stage comes first; within a stage the most used.
     replies.sort_by_key(|filled| filled.reply.stage != stage);
     let choice = |filled: store::FilledReply| Choice {
-        stage: filled.reply.stage.as_str(),
+        stage: texts::stage(&filled.reply.stage).into(),
         short_code: filled.reply.short_code,
         text: filled.text,
         is_own: filled.scope == Scope::Own,

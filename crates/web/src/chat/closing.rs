@@ -37,10 +37,6 @@ pub struct RatingForm {
 }
 
 impl RatingForm {
-    /// Every score and what it means.
-    pub const SCORES: [(u8, &str); 5] =
-        [(1, "very bad"), (2, "bad"), (3, "so-so"), (4, "good"), (5, "very good")];
-
     pub(super) fn has(&self, score: &u8) -> bool {
         self.score.as_ref() == Some(score)
     }

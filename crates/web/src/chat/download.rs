@@ -4,6 +4,7 @@
 use super::text::{TextHtml, to_html};
 use crate::AppState;
 use crate::auth::Reached;
+use crate::texts::say;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -44,10 +45,10 @@ pub(super) async fn as_text(
     Reached { conversation, .. }: Reached,
 ) -> Response {
     let head = format!(
-        "Conversation with {}\nBegan {}\nSaved {}\n",
-        conversation.customer.name,
-        exact(conversation.created_at),
-        exact(state.store.clock().now())
+        "{}\n{}\n{}\n",
+        say("transcript-title").with("customer", &conversation.customer.name),
+        say("transcript-began").with("time", exact(conversation.created_at)),
+        say("transcript-saved").with("time", exact(state.store.clock().now()))
     );
     file(state, &conversation, "txt", "text/plain; charset=utf-8", head, text_of, "")
 }
@@ -109,9 +110,12 @@ fn file_name(conversation: &Conversation, extension: &str) -> HeaderValue {
 /// The text stands indented, so that no message can look like another's heading.
 fn text_of(message: &Message) -> String {
     let mut text = format!("\n{}  {}", exact(message.created_at), message.author.name);
-    let said = message.text.as_deref().unwrap_or("(deleted)");
+    let said = message.text.clone().unwrap_or_else(|| say("message-deleted").into());
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{}", if is_edited(message) { " (edited)" } else { "" });
+    if is_edited(message) {
+        let _ = write!(text, " ({})", say("chat-edited"));
+    }
+    text.push('\n');
     for line in said.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
         let _ = writeln!(text, "    {line}");
     }

@@ -1,9 +1,10 @@
 //! One entry of a transcript. The same templates serve page load, paging and live insert.
 
 use super::text::{TextHtml, to_html};
+use crate::texts::{self, Markup};
 use crate::view::When;
 use askama::Template;
-use domain::{ClientId, Message, MessageId, Note, NoteKind, Timestamp};
+use domain::{ClientId, Message, MessageId, Note, NoteKind};
 
 /// A message: the style sheet puts those of the reader's side on the right.
 #[derive(Template)]
@@ -50,9 +51,8 @@ pub struct NoteItem {
     author: Option<String>,
     client_id: Option<ClientId>,
     at: When,
-    text: String,
-    /// Until when, of a snooze: shown in the reader's own time.
-    until: Option<When>,
+    /// What happened, of an event.
+    what: Option<Markup>,
     body: TextHtml,
 }
 
@@ -66,16 +66,10 @@ impl NoteItem {
             author: note.author.as_ref().map(|author| author.name.clone()),
             client_id: note.client_id,
             at: When::clock(note.created_at),
-            until: snooze_of(note),
-            text: note.text.clone(),
+            what: texts::event(note, When::moment),
             body: to_html(&note.text),
         }
     }
-}
-
-fn snooze_of(note: &Note) -> Option<When> {
-    let until = note.data.as_ref()?.get("until")?.as_str()?;
-    until.parse::<Timestamp>().ok().map(When::moment)
 }
 
 /// The `html` of a `message` or `message_changed` frame. The page's script sets day and grouping, which depend on the

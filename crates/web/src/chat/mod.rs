@@ -49,7 +49,7 @@ fn to_room(session: &store::Session, id: domain::ConversationId) -> axum::respon
 pub const STYLES: [&str; 3] = ["css/chat.css", "css/transcript.css", "css/composer.css"];
 
 /// What `js/chat.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 11] = [
+pub const MODULES: [&str; 13] = [
     "js/api.js",
     "js/composer.js",
     "js/customer-side.js",
@@ -57,7 +57,9 @@ pub const MODULES: [&str; 11] = [
     "js/outbox.js",
     "js/queue.js",
     "js/roles.js",
+    "js/say.js",
     "js/socket.js",
+    "js/texts.js",
     "js/times.js",
     "js/transcript.js",
     "js/trusted.js",

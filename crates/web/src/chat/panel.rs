@@ -3,8 +3,9 @@
 use super::closing::Reach;
 use crate::AppState;
 use crate::error::Problem;
+use crate::texts::{Text, say, urgency_reason};
 use crate::view::{StatusView, When, initials};
-use domain::{Actor, Conversation, ConversationId, Filter, Status};
+use domain::{Actor, Conversation, ConversationId, Filter, Status, UrgencyLevel};
 use store::{CustomerNote, Sort};
 
 /// How many other conversations stand beside an agent's, of each kind.
@@ -85,18 +86,18 @@ impl CustomerPanel {
     }
 
     /// Whether and how the customer can still be reached, in words.
-    pub(super) fn reach(&self) -> &'static str {
+    pub(super) fn reach(&self) -> Text {
         self.reach_if(self.is_here)
     }
 
     /// The same, were the customer there (true), or not.
-    pub(super) fn reach_if(&self, is_here: Option<bool>) -> &'static str {
+    pub(super) fn reach_if(&self, is_here: Option<bool>) -> Text {
         match (is_here, self.gets_mail) {
-            (Some(true), _) => "On the page now",
-            (Some(false), true) => "Offline, can be reached by e-mail",
-            (Some(false), false) => "Offline, only here",
-            (None, true) => "By e-mail",
-            (None, false) => "Only here",
+            (Some(true), _) => say("panel-here"),
+            (Some(false), true) => say("panel-offline-mail"),
+            (Some(false), false) => say("panel-offline"),
+            (None, true) => say("panel-mail"),
+            (None, false) => say("panel-only-here"),
         }
     }
 }
@@ -107,7 +108,7 @@ async fn others(state: &AppState, conversations: &[Conversation]) -> Result<Vec<
     let other = |conversation: &Conversation| OtherConversation {
         id: conversation.id,
         customer: conversation.customer.name.clone(),
-        first_line: lines.remove(&conversation.key).unwrap_or_else(|| "(deleted)".into()),
+        first_line: lines.remove(&conversation.key).unwrap_or_else(|| say("message-deleted").into()),
         status: StatusView(conversation.status()),
         last_activity: When::ago(conversation.last_message_at),
     };
@@ -115,8 +116,8 @@ async fn others(state: &AppState, conversations: &[Conversation]) -> Result<Vec<
 }
 
 /// How urgent a conversation is, in words.
-pub(super) fn urgency(conversation: &Conversation) -> Option<(&'static str, Vec<String>)> {
+pub(super) fn urgency(conversation: &Conversation) -> Option<(UrgencyLevel, Vec<String>)> {
     let urgency = &conversation.urgency;
     let is_shown = conversation.status() != Status::Resolved;
-    is_shown.then(|| (urgency.level.as_str(), urgency.reasons.clone()))
+    is_shown.then(|| (urgency.level, urgency.reasons.iter().map(|reason| urgency_reason(reason)).collect()))
 }

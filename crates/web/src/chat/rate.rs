@@ -7,6 +7,7 @@ use crate::AppState;
 use crate::auth::ReachedByCustomer;
 use crate::error::Problem;
 use crate::form::{PageForm, as_typed, sentence};
+use crate::texts::Explain;
 use crate::view::Html;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -37,8 +38,8 @@ pub(super) async fn rate(
             let stretch = Stretch::load(&state.store, &conversation, None, None, PAGE).await?;
             let mut page = customer_room(&state, &conversation, stretch).await?;
             page.rating.comment = typed;
-            page.rating.error = Some(sentence(&error.to_string()));
-            Ok(Problem::invalid("rating", &error).response(Html(page)))
+            page.rating.error = Some(sentence(&error.explain()));
+            Ok(Problem::invalid("rating", &error.explain()).response(Html(page)))
         }
     }
 }

@@ -3,11 +3,11 @@
 use super::closing::{RatingForm, Reach};
 use super::panel::CustomerPanel;
 use super::transcript::Transcript;
+use crate::texts::say;
 use crate::view::{StatusView, When};
 use askama::Template;
-use domain::{ClientId, ConversationId};
+use domain::{ClientId, ConversationId, UrgencyLevel};
 use realtime::wire::QueuePlace;
-use std::fmt;
 
 /// What both roles' pages need, and where the socket goes on from.
 pub struct Room {
@@ -33,19 +33,16 @@ pub struct Room {
     pub transcript: Transcript,
 }
 
-/// The place in the queue in words; `js/queue.js` has the same.
+/// The place in the queue in words; `js/queue.js` says the same.
 pub(super) fn queue_words(place: QueuePlace) -> String {
     if place.agents_online == 0 {
-        return "Nobody is here now, we answer on this page".into();
+        return say("queue-nobody").into();
     }
-    let ahead = match place.ahead {
-        0 => "You are next".into(),
-        ahead => format!("About {ahead} ahead of you"),
-    };
     match place.estimate_s.map(|seconds| seconds / 60) {
-        None => ahead,
-        Some(..=1) => format!("{ahead}, about a minute"),
-        Some(minutes) => format!("{ahead}, about {minutes} minutes"),
+        None => say("queue-place").with("ahead", place.ahead).into(),
+        Some(minutes) => {
+            say("queue-place-and-time").with("ahead", place.ahead).with("minutes", minutes.max(1)).into()
+        }
     }
 }
 
@@ -94,7 +91,7 @@ pub struct AgentRoom {
     /// When it began.
     pub created_at: When,
     /// How urgent it is, and why.
-    pub urgency: Option<(&'static str, Vec<String>)>,
+    pub urgency: Option<(UrgencyLevel, Vec<String>)>,
     /// Its tags.
     pub tags: Vec<String>,
 }
@@ -128,20 +125,19 @@ impl Holder {
         matches!(self, Self::Other { .. })
     }
 
+    /// In words; empty for nobody.
+    fn label(&self) -> String {
+        match self {
+            Self::Nobody => String::new(),
+            Self::Me => say("agent-yours").into(),
+            Self::Other { name, .. } => say("agent-held-by").with("agent", name).into(),
+        }
+    }
+
     fn since(&self) -> Option<When> {
         match self {
             Self::Other { since, .. } => Some(*since),
             Self::Nobody | Self::Me => None,
-        }
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nobody => Ok(()),
-            Self::Me => f.write_str("Yours"),
-            Self::Other { name, .. } => write!(f, "Held by {name}"),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::AppState;
 use crate::auth::ReachedByCustomer;
 use crate::error::Problem;
 use crate::form::{PageForm, as_typed, sentence};
+use crate::texts::{Explain, say};
 use crate::view::Html;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -29,7 +30,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let text = as_typed(&form.text);
     let refused = check_text(&text)
-        .map_err(|error| Problem::invalid("text", &error))
+        .map_err(|error| Problem::invalid("text", &error.explain()))
         .and_then(|()| state.rates.write(&session));
     if let Err(problem) = refused {
         let said = sentence(problem.detail());
@@ -48,7 +49,7 @@ pub(super) async fn send(
         }
         // Who went back to a form that was sent and wrote something else in it.
         Err(error @ store::Error::ClientIdReused) => {
-            let said = "This form was sent before with another text. Send it again to send this one.".into();
+            let said = say("customer-form-used").into();
             refuse(&state, &conversation, error.into(), ClientId::new(), text, said).await
         }
         Err(error) => Err(error.into()),

@@ -16,7 +16,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use realtime::event::What;
 use realtime::session::{Effect, Failure, Opening, PAGE, Page, Read};
-use realtime::wire::{CloseCode, Rejection, ServerFrame, SuggestionView};
+use realtime::wire::{CloseCode, Rejection, ServerFrame};
 use realtime::{Attachment, Event, Mail, Person, Place, Render, Session};
 use serde::Deserialize;
 use std::collections::VecDeque;
@@ -418,7 +418,7 @@ impl Chat {
             Done::Renewed(result) => self.session.on_renewed(result),
             Done::Place(ahead, pace) => self.session.on_queue(self.state.hub.queue_place(ahead, pace)),
             Done::Suggestions(Suggestions { stage, items }) => {
-                let items = items.into_iter().map(SuggestionView::from);
+                let items = items.into_iter().map(crate::texts::suggestion);
                 self.session.on_suggestions(stage.as_str(), items.collect());
             }
             Done::Nothing => {}

@@ -6,6 +6,7 @@ use crate::auth::{As, Caller, cookies};
 use crate::client_address::ClientAddress;
 use crate::error::{Code, Problem};
 use crate::form::{PageForm, as_typed, sentence};
+use crate::texts::{Explain, say};
 use crate::view::{Field, Html};
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
@@ -47,7 +48,7 @@ async fn begin_another(
     text: String,
 ) -> Result<Response, Problem> {
     let refused = check_text(&text)
-        .map_err(|error| Problem::invalid("text", &sentence(&error.to_string())))
+        .map_err(|error| Problem::invalid("text", &sentence(&error.explain())))
         .and_then(|()| state.rates.conversation(address.client()));
     if let Err(problem) = refused {
         let field = Field { value: text, error: Some(problem.detail().to_owned()) };
@@ -57,7 +58,7 @@ async fn begin_another(
         Ok((conversation, _)) => Ok(to_conversation(&conversation).into_response()),
         // Who went back to a form that was sent and wrote something else in it.
         Err(error @ store::Error::ClientIdReused) => {
-            let said = "This form began another request before. Send it again to begin this one.";
+            let said = say("home-form-used");
             let field = Field { value: text, error: Some(said.into()) };
             let page = Home::load(state, session, field, ClientId::new()).await?;
             Ok(Problem::from(error).response(Html(page)))
@@ -84,7 +85,7 @@ async fn begin_first(
     }
     let (key, name, email) = (form.client_id, &*form.name, &*form.email);
     let token = state.store.enter(&store::Entrance { key, name, email, text }).await?;
-    let lost = || Problem::new(Code::SignedOut, "the session ended at once: send the form again");
+    let lost = || Problem::new(Code::SignedOut, say("refused-session-ended"));
     let session = state.store.authenticate(token.reveal()).await?.ok_or_else(lost)?;
     let (conversation, _) = state.store.create_conversation(&session, form.client_id, text).await?;
     let cookie = cookies::set(&state.config, As::Customer, &token);

@@ -4,6 +4,7 @@ use super::Entrance;
 use crate::AppState;
 use crate::auth::Caller;
 use crate::error::Problem;
+use crate::texts::{Text, say};
 use crate::view::{Field, Html, StatusView, When};
 use askama::Template;
 use axum::extract::State;
@@ -65,8 +66,8 @@ impl Home {
         Ok(Self { name: session.actor.name().to_owned(), ongoing, resolved, client_id, text })
     }
 
-    fn sections(&self) -> [(&'static str, &[RequestRow]); 2] {
-        [("Ongoing", &self.ongoing), ("Resolved", &self.resolved)]
+    fn sections(&self) -> [(Text, &[RequestRow]); 2] {
+        [(say("status-ongoing"), &self.ongoing), (say("status-resolved"), &self.resolved)]
     }
 }
 
@@ -85,7 +86,7 @@ pub(crate) async fn requests(
 fn row(conversation: &Conversation, line: Option<String>) -> RequestRow {
     RequestRow {
         id: conversation.id,
-        first_line: line.unwrap_or_else(|| "(deleted)".into()),
+        first_line: line.unwrap_or_else(|| say("message-deleted").into()),
         status: StatusView(conversation.status()),
         last_activity: When::ago(conversation.last_message_at),
         unread: unread(conversation),

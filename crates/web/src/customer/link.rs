@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::auth::{As, Caller, CustomerSession, cookies};
 use crate::error::{Code, Problem};
 use crate::page::ErrorPage;
+use crate::texts::say;
 use crate::view::Html;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -121,11 +122,9 @@ fn used_up(problem: Problem) -> Result<Response, Problem> {
     }
     let page = ErrorPage {
         status: problem.code().status().as_u16(),
-        heading: "This link does not work any more",
-        detail: "It works once and for a limited time. Your requests are still where you opened them first; make a new \
-                 link there, or begin a new request here."
-            .into(),
-        ways: vec![("/support/customer/".into(), "Go on")],
+        heading: say("link-used"),
+        detail: say("link-used-detail").into(),
+        ways: vec![("/support/customer/".into(), say("link-used-go-on"))],
     };
     Ok(problem.response(Html(page)))
 }

@@ -14,7 +14,7 @@ pub use entrance::Entrance;
 pub use home::{Home, RequestRow};
 
 /// What `js/home.js` imports.
-pub const MODULES: [&str; 3] = ["js/once.js", "js/times.js", "js/trusted.js"];
+pub const MODULES: [&str; 5] = ["js/once.js", "js/say.js", "js/texts.js", "js/times.js", "js/trusted.js"];
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()

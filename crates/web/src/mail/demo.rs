@@ -3,6 +3,7 @@
 use super::letter;
 use crate::AppState;
 use crate::error::Problem;
+use crate::texts::Text;
 use crate::view::Html;
 use askama::Template;
 use axum::Router;
@@ -54,7 +55,7 @@ pub(crate) fn routes() -> Router<AppState> {
 #[derive(Template)]
 #[template(path = "demo/mail.html")]
 struct DemoMail {
-    subject: &'static str,
+    subject: Text,
     letters: Vec<ShownLetter>,
     seconds: u64,
 }

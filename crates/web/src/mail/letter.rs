@@ -1,26 +1,23 @@
 //! What the e-mail says. Nothing anybody typed stands in it: an address may have been mistyped, or somebody else's.
 
+use crate::texts::{Text, say};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use store::MAIL_LINK_LIFETIME;
 
 /// The subject.
-pub(super) const SUBJECT: &str = "An answer to your request";
+pub(super) const SUBJECT: Text = say("mail-subject");
 
 /// The body, with the link that opens the conversation.
 pub(super) fn body(link: &str) -> String {
     let days = MAIL_LINK_LIFETIME.as_secs() / (24 * 60 * 60);
-    format!(
-        "Hello,\n\nan answer to your request waits for you:\n\n{link}\n\nThe link works once and within {days} days. Give it \
-         to nobody: whoever opens it can read your requests and write in your name.\n\nYou get this because somebody gave \
-         this address when they asked us for help. If that was not you, you need do nothing.\n"
-    )
+    format!("{}\n", say("mail-body").with("link", link).with("days", days))
 }
 
 /// The e-mail; none when the address cannot be written to.
 pub(super) fn letter(from: &Mailbox, to: &str, link: &str) -> Option<Message> {
     let to = Mailbox::new(None, to.parse().ok()?);
-    let letter = Message::builder().from(from.clone()).to(to).subject(SUBJECT);
+    let letter = Message::builder().from(from.clone()).to(to).subject(SUBJECT.to_string());
     let mut letter = letter.header(ContentType::TEXT_PLAIN).body(body(link)).ok()?;
     // Out-of-office replies are not answered to (RFC 3834, section 5).
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");

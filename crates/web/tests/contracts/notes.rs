@@ -44,7 +44,7 @@ both_databases! {
         grace.note(&conversation, "@Bo please look").await;
         let news = inbox.frame("notification").await;
         let told = json!({"type": "notification", "kind": "mentioned", "conversation": conversation,
-                          "text": "Grace mentioned you in Ada's conversation"});
+                          "text": "Grace mentioned you in Ada's conversation", "customer": "Ada", "by": "Grace"});
         assert_eq!(news, told);
 
         let session = app.store().authenticate(bo.token()).await.unwrap().unwrap();

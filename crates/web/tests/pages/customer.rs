@@ -195,6 +195,6 @@ both_databases! {
         let mira = app.agent("Mira").await;
         assert_eq!(mira.conversation(id_of(&chat)).await["rating"]["comment"], json!("{{7*7}} <i>"));
         let desk = mira.page(&format!("{chat}?mode=view")).await.text;
-        assert!(desk.contains("rated the help 5 of 5: {{7*7}} &#60;i&#62;"), "{desk}");
+        assert!(desk.contains("rated the help 5 of 5: <bdi>{{7*7}} &#60;i&#62;</bdi>"), "{desk}");
     }
 }

@@ -16,6 +16,7 @@ use web::chat::room::{AgentRoom, CustomerRoom, Holder, Room};
 use web::chat::transcript::Transcript;
 use web::customer::{Entrance, Home, RequestRow};
 use web::page::{ErrorPage, Landing};
+use web::say;
 use web::view::{Field, StatusView, When, initials};
 
 const ATTACK: &str = r#""><script>alert(1)</script><img src=x onerror=alert(2)>"#;
@@ -172,7 +173,7 @@ fn agent_room(status: Status, holder: Holder, name: &str) -> String {
         waiting_since: Some(When::waiting(at(160))),
         snoozed_until: None,
         created_at: When::ago(at(0)),
-        urgency: Some(("high", vec![ATTACK.into()])),
+        urgency: Some((UrgencyLevel::High, vec![ATTACK.into()])),
         tags: vec!["payments".into(), ATTACK.into()],
     };
     desk(list(14), Some(room))
@@ -231,7 +232,7 @@ fn list(rows: usize) -> List {
         total: format!("{rows} conversations"),
         facets: vec![
             Facet {
-                label: "Status",
+                label: say("facet-status"),
                 choices: vec![
                     choice("Queue", 31, true),
                     choice("Ongoing", 12, false),
@@ -241,7 +242,7 @@ fn list(rows: usize) -> List {
                 ],
             },
             Facet {
-                label: "Holder",
+                label: say("facet-holder"),
                 choices: vec![
                     choice("Anybody", 31, false),
                     choice("Me", 3, false),
@@ -292,7 +293,7 @@ fn replies() -> String {
     Replies {
         agent_name: LONG_NAME.into(),
         is_administrator: true,
-        groups: [("Your own", vec![reply(true)]), ("Shared", vec![reply(false)])],
+        groups: [(say("replies-own"), vec![reply(true)]), (say("replies-shared"), vec![reply(false)])],
         draft: Draft { text: ATTACK.into(), error: Some(ATTACK.into()), ..Draft::default() },
     }
     .to_string()
@@ -445,7 +446,7 @@ fn a4_nothing_inline_and_nothing_from_elsewhere() {
 fn every_page_says_what_it_is() {
     for (name, html) in pages() {
         assert_eq!(html.matches("<h1").count(), 1, "{name}: one main heading");
-        assert!(html.contains("<title>") && html.contains(r#"<html lang="en">"#), "{name}");
+        assert!(html.contains("<title>") && html.contains(r#"<html lang="en" dir="ltr">"#), "{name}");
         assert!(
             html.contains(r#"<main id="main""#) && html.contains(r##"class="skip" href="#main""##),
             "{name}"

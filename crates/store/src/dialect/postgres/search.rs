@@ -5,9 +5,12 @@ use crate::db::Time;
 use crate::dialect::search::{FoundRow, Lookup, Place, found_columns};
 use domain::ConversationKey;
 use domain::search::{Pattern, Query, STEM_MARK};
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use std::collections::HashMap;
 use std::fmt::Write;
+
+const PLANNED_ANEW: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// The index words as `tsvector` input, so that no parser or locale of the server's has a say in them. Words have
 /// positions, which phrases need, stems none.
@@ -25,7 +28,8 @@ pub(in crate::dialect) fn tsvector(words: &str) -> String {
 
 /// Planned anew each time: how common the words are decides which index is best.
 pub(in crate::dialect) async fn find(conn: &mut PgConnection, lookup: &Lookup<'_>) -> Result<Vec<FoundRow>> {
-    Ok(sqlx::query_as(find_sql(lookup.place))
+    let mut tx = conn.begin_with(PLANNED_ANEW).await?;
+    let found = sqlx::query_as(find_sql(lookup.place))
         .bind(tsquery(lookup.query))
         .bind(lookup.below)
         .bind(lookup.limit)
@@ -33,8 +37,10 @@ pub(in crate::dialect) async fn find(conn: &mut PgConnection, lookup: &Lookup<'_
         .bind(Time(lookup.to))
         .bind(lookup.customer.map(|customer| customer.0))
         .persistent(false)
-        .fetch_all(conn)
-        .await?)
+        .fetch_all(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(found)
 }
 
 pub(in crate::dialect) const fn find_sql(place: Place) -> &'static str {
@@ -103,8 +109,11 @@ pub(in crate::dialect) async fn probe(
     own: ConversationKey,
 ) -> Result<Vec<(i64, bool)>> {
     let any = any.iter().map(|query| format!("({})", tsquery(query))).collect::<Vec<_>>().join(" | ");
+    let mut tx = conn.begin_with(PLANNED_ANEW).await?;
     let rows = sqlx::query_as(PROBE).bind(any).bind(limit).bind(own.0).bind(above).persistent(false);
-    Ok(rows.fetch_all(conn).await?)
+    let found = rows.fetch_all(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(found)
 }
 
 /// A query as `tsquery` input. Words hold no quotes, so none can end early.

@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::api::extract::{Nothing, Params};
 use crate::auth::ReachedByAgent;
 use crate::error::{Code, Problem, ProblemDocument, Result};
+use crate::texts::say;
 use axum::Json;
 use axum::extract::State;
 use domain::{ClaimToken, Timestamp};
@@ -44,6 +45,6 @@ pub(super) async fn put_claim(
     let conversation = state.store.claim(&session, conversation.id).await?;
     let claim = conversation
         .current_claim()
-        .ok_or_else(|| Problem::new(Code::ClaimLost, "the claim ended at once: try again"))?;
+        .ok_or_else(|| Problem::new(Code::ClaimLost, say("refused-claim-ended")))?;
     Ok(Json(ClaimGrant { token: conversation.claim_token, expires_at: claim.expires_at }))
 }

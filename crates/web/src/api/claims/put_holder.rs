@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::ReachedByAgent;
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::say;
 use axum::Json;
 use axum::extract::State;
 use domain::{AgentId, Side};
@@ -46,7 +47,7 @@ pub(super) async fn put_holder(
     let conversation =
         state.store.hand_over(&session, conversation.id, to).await.map_err(|error| match error {
             // The address was found before: it is the body that names nobody.
-            store::Error::NotFound("agent") => Problem::invalid("agent_id", &"there is no such agent"),
+            store::Error::NotFound("agent") => Problem::invalid("agent_id", &say("wrong-no-agent")),
             error => error.into(),
         })?;
     Ok(Json(ConversationView::new(&conversation, Side::Agent)))

@@ -5,6 +5,7 @@ use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::CustomerSession;
 use crate::client_address::ClientAddress;
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::Explain;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -46,7 +47,7 @@ pub(super) async fn create_conversation(
     Body(new): Body<NewConversation>,
 ) -> Result<(StatusCode, Json<ConversationView>)> {
     state.rates.conversation(address.client())?;
-    check_text(&new.text).map_err(|error| Problem::invalid("text", &error))?;
+    check_text(&new.text).map_err(|error| Problem::invalid("text", &error.explain()))?;
     let client_id = ClientId(new.client_id);
     let (conversation, is_new) = state.store.create_conversation(&session, client_id, &new.text).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::ReachedByAgent;
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::{Explain, say};
 use axum::Json;
 use axum::extract::State;
 use domain::{Side, check_tag};
@@ -42,11 +43,13 @@ pub(super) async fn put_tags(
     Body(Tags { tags }): Body<Tags>,
 ) -> Result<Json<ConversationView>> {
     if tags.len() > MAX_TAGS {
-        return Err(Problem::invalid("tags", &format!("a conversation has {MAX_TAGS} tags at most")));
+        return Err(Problem::invalid("tags", &say("agent-most-tags").with("most", MAX_TAGS)));
     }
     let names: Vec<String> = tags
         .iter()
-        .map(|tag| check_tag(tag).map(str::to_owned).map_err(|error| Problem::invalid("tags", &error)))
+        .map(|tag| {
+            check_tag(tag).map(str::to_owned).map_err(|error| Problem::invalid("tags", &error.explain()))
+        })
         .collect::<Result<_>>()?;
     state.rates.change(&session)?;
     let conversation = state.store.set_tags(&session, conversation.id, &names).await?;

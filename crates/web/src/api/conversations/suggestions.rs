@@ -36,6 +36,6 @@ pub(super) async fn list_suggestions(
     Params(Nothing {}): Params<Nothing>,
 ) -> Result<Json<Suggestions>> {
     let store::Suggestions { stage, items } = state.store.suggestions(&session, &conversation).await?;
-    let items = items.into_iter().map(SuggestionView::from);
+    let items = items.into_iter().map(crate::texts::suggestion);
     Ok(Json(Suggestions { stage, items: items.collect() }))
 }

@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::Reached;
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::Explain;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -50,7 +51,7 @@ pub(super) async fn create_message(
     Body(new): Body<NewMessage>,
 ) -> Result<(StatusCode, Json<MessageView>)> {
     state.rates.write(&session)?;
-    check_text(&new.text).map_err(|error| Problem::invalid("text", &error))?;
+    check_text(&new.text).map_err(|error| Problem::invalid("text", &error.explain()))?;
     let append = Append {
         conversation: conversation.id,
         client_id: ClientId(new.client_id),

@@ -4,6 +4,7 @@ use super::own::OwnMessage;
 use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::Explain;
 use axum::Json;
 use axum::extract::State;
 use domain::check_text;
@@ -44,7 +45,7 @@ pub(super) async fn edit_message(
     Body(MessageEdit { text }): Body<MessageEdit>,
 ) -> Result<Json<MessageView>> {
     state.rates.write(&session)?;
-    check_text(&text).map_err(|error| Problem::invalid("text", &error))?;
+    check_text(&text).map_err(|error| Problem::invalid("text", &error.explain()))?;
     let message = state.store.edit_message(&session, conversation.id, message.id, &text).await?;
     Ok(Json(MessageView::new(&message)))
 }

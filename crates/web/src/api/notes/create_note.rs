@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::ReachedByAgent;
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::Explain;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -46,7 +47,7 @@ pub(super) async fn create_note(
     Params(Nothing {}): Params<Nothing>,
     Body(new): Body<NewNote>,
 ) -> Result<(StatusCode, Json<NoteView>)> {
-    check_text(&new.text).map_err(|error| Problem::invalid("text", &error))?;
+    check_text(&new.text).map_err(|error| Problem::invalid("text", &error.explain()))?;
     state.rates.change(&session)?;
     let client_id = ClientId(new.client_id);
     let (note, is_new) = state.store.add_note(&session, conversation.id, client_id, &new.text).await?;

@@ -4,6 +4,7 @@ use crate::AppState;
 use crate::api::extract::{Body, Nothing, Params};
 use crate::auth::ReachedByCustomer;
 use crate::error::{Problem, ProblemDocument, Result};
+use crate::texts::Explain;
 use axum::Json;
 use axum::extract::State;
 use domain::{Side, check_comment, check_score};
@@ -46,9 +47,9 @@ pub(super) async fn put_rating(
     Body(NewRating { score, comment }): Body<NewRating>,
 ) -> Result<Json<ConversationView>> {
     state.rates.change(&session)?;
-    let score = check_score(score).map_err(|error| Problem::invalid("score", &error))?;
+    let score = check_score(score).map_err(|error| Problem::invalid("score", &error.explain()))?;
     let comment = check_comment(&comment.unwrap_or_default());
-    let comment = comment.map_err(|error| Problem::invalid("comment", &error))?;
+    let comment = comment.map_err(|error| Problem::invalid("comment", &error.explain()))?;
     let conversation = state.store.rate(&session, conversation.id, score, comment).await?;
     Ok(Json(ConversationView::new(&conversation, Side::Customer)))
 }
