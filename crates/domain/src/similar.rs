@@ -4,4 +4,4 @@ mod closing_reply;
 mod matter;
 
 pub use closing_reply::{closing_reply, names};
-pub use matter::{MAX_TELLING_WORDS, Matter};
+pub use matter::Matter;

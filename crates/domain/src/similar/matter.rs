@@ -5,7 +5,7 @@ use crate::search::{Normaliser, Pattern, Query, Word};
 use std::collections::{BTreeSet, HashSet};
 
 /// How many telling words are kept of a conversation: its first say what it is about.
-pub const MAX_TELLING_WORDS: usize = 24;
+const MAX_TELLING_WORDS: usize = 24;
 
 /// How many other words for the same are given of one.
 const MAX_SYNONYMS: usize = 8;
