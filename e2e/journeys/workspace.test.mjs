@@ -138,7 +138,7 @@ test("what was answered to the same before is found by key, and inserted as a dr
   const phone = await agent(GRACE, { viewport: { width: 360, height: 740 } });
   await phone.goto(`${address}?as=agent`);
   await phone.getByRole("button", { name: "Customer" }).click();
-  await phone.getByText("Similar conversations").click();
+  await phone.getByRole("heading", { name: "Similar conversations" }).click();
   await phone.getByRole("button", { name: "Insert reply" }).click();
   await holds(phone, /we print the zebra poster again/);
 });

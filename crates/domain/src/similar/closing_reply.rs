@@ -5,18 +5,48 @@ use crate::search::{Normaliser, Segment, Word};
 use crate::stage::closes;
 use crate::{Customer, Side};
 
-/// A message with fewer telling words is no answer: "did that help?"
+/// An answer has so many telling words, or one in a sentence of [`LEAST_WORDS`]: "did that help?" is none.
 const LEAST_TELLING: usize = 2;
 
-/// Nor is one that takes leave and says little else: "glad it works, have a nice day".
+/// See [`LEAST_TELLING`].
+const LEAST_WORDS: usize = 5;
+
+/// What takes leave has to say more to be an answer: "glad it works, have a nice day" is none.
 const LEAST_TELLING_LEAVING: usize = 4;
+
+/// What agents say to be pleasant, whatever the matter was.
+const PLEASANT: [&str; 19] = [
+    "anytime",
+    "enjoy",
+    "evening",
+    "excellent",
+    "fantastic",
+    "fun",
+    "glad",
+    "happy",
+    "help",
+    "helped",
+    "lovely",
+    "luck",
+    "perfect",
+    "pleasure",
+    "safe",
+    "weekend",
+    "welcome",
+    "wish",
+    "wonderful",
+];
 
 /// What the agent said last that answers something, before the customer thanked or took leave, or, if they did not, before
 /// the end: the messages of one turn, with an empty line between. None if there is no such thing.
 pub fn closing_reply(messages: &[(Side, &str)], normaliser: Normaliser) -> Option<String> {
     let answers = |text: &str| {
-        let least = if closes(text) { LEAST_TELLING_LEAVING } else { LEAST_TELLING };
-        telling_words(text, normaliser) >= least
+        let telling = telling_words(text, normaliser).filter(|word| !PLEASANT.contains(&&*word.word)).count();
+        match telling {
+            _ if closes(text) => telling >= LEAST_TELLING_LEAVING,
+            1 => normaliser.words(text).len() >= LEAST_WORDS,
+            _ => telling >= LEAST_TELLING,
+        }
     };
     before_leave(messages)
         .rsplit(|(side, _)| *side == Side::Customer)
@@ -80,6 +110,17 @@ mod tests {
         ];
         assert_eq!(reply(&lines).unwrap(), lines[1]);
         assert_eq!(reply(&lines[..2]).unwrap(), lines[1], "resolved without a word");
+    }
+
+    #[test]
+    fn good_wishes_are_no_answer() {
+        let lines = [
+            "> The boots were in the wrong box",
+            "I have sent the right boots today, keep the others.",
+            "> They arrived. God bless",
+            "Wonderful, enjoy the walk!",
+        ];
+        assert_eq!(reply(&lines).unwrap(), lines[1]);
     }
 
     #[test]

@@ -153,10 +153,10 @@ fn meanings_at<'a>(
         .map(|(meaning, _)| meaning)
 }
 
-/// How many words of a text tell what it is about.
-pub(super) fn telling_words(text: &str, normaliser: Normaliser) -> usize {
+/// The words of a text that tell what it is about.
+pub(super) fn telling_words(text: &str, normaliser: Normaliser) -> impl Iterator<Item = Word> {
     let meanings = Meanings::of(normaliser);
-    said(text, normaliser).iter().filter(|word| is_telling(word, meanings)).count()
+    said(text, normaliser).into_iter().filter(move |word| is_telling(word, meanings))
 }
 
 fn is_telling(word: &Word, meanings: &Meanings) -> bool {

@@ -25,7 +25,7 @@ pub const MAX_SIMILAR: usize = 5;
 const OWN_MESSAGES: i64 = 20;
 
 /// Less alike ones are not offered, on a scale to 1.
-const LEAST_LIKENESS: f64 = 0.12;
+const LEAST_LIKENESS: f64 = 0.2;
 
 /// An earlier conversation about the same.
 #[derive(Debug, Clone, PartialEq)]
