@@ -7,7 +7,7 @@ mod sqlite;
 
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
-use crate::db::{Conn, ConnMut, NEVER, Tx, fetch_optional};
+use crate::db::{Conn, ConnMut, Db, NEVER, Tx, fetch_optional};
 use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, side};
 use crate::repair::StandRow;
@@ -204,6 +204,14 @@ pub(crate) async fn unindex(tx: &mut Tx, what: Indexed, condition: &'static str,
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::unindex(conn, what, condition, key).await,
         ConnMut::Postgres(_) => Ok(()),
+    }
+}
+
+/// Takes what was deleted out of the database's files, too (A8). PostgreSQL does so by itself (`VACUUM`).
+pub(crate) async fn forget_deleted(db: &Db) -> Result<()> {
+    match db {
+        Db::Sqlite { write, .. } => sqlite::forget_deleted(write).await,
+        Db::Postgres(_) => Ok(()),
     }
 }
 

@@ -10,14 +10,17 @@ mod claims;
 mod conversations;
 mod customer_links;
 mod diagram;
+mod erasure;
 mod import;
 mod listing;
 mod messages;
 mod model;
 mod opening;
+mod recall;
 mod records;
 mod repair;
 mod search;
+mod similar;
 mod urgency;
 mod workspace;
 

@@ -13,4 +13,5 @@ mod notes;
 mod reference_faults;
 mod search;
 mod sessions;
+mod similar;
 mod sockets;
