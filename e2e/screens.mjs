@@ -93,6 +93,11 @@ async function agentScreens(page, go, look, hostile) {
   await go(await first("/support/agent/?status=ongoing"), "agent-chat-held");
   await go(await first("/support/agent/?status=resolved"), "agent-chat-resolved");
   await go(await first("/support/agent/?status=snoozed"), "agent-chat-snoozed");
+  await page.goto(await first("/support/agent/?status=open&q=Pavel"));
+  await page.locator("chat-room h1").focus();
+  await page.keyboard.press("m");
+  await page.locator(".similar").waitFor();
+  await look(page, "agent-chat-similar");
 
   await page.goto(`${hostile}?as=agent&mode=view`);
   await page.getByRole("button", { name: "Claim", exact: true }).click();

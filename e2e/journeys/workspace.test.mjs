@@ -109,6 +109,40 @@ test("a customer is answered: canned reply, a word of theirs in between, an edit
   await grace.getByRole("button", { name: "Take off the tag parcel" }).waitFor();
 });
 
+test("what was answered to the same before is found by key, and inserted as a draft, on a phone too", async () => {
+  const [dora, emil] = [await newWindow(), await newWindow()];
+  const grace = await agent(GRACE);
+  const former = await request(dora, { name: "Dora", email: "dora@example.com", text: "The zebra on the poster is upside down" });
+  await grace.goto(`${former}?as=agent`);
+  await grace.getByText("Yours").waitFor();
+  await write(grace, "Dora, we print the zebra poster again and send it today.");
+  await grace.locator("chat-room h1").focus();
+  await grace.keyboard.press("e");
+  await grace.getByText("A new message from the customer reopens it.").waitFor();
+
+  const address = await request(emil, { name: "Emil", email: "emil@example.com", text: "My poster has the zebra upside down, too" });
+  await grace.goto(`${address}?as=agent`);
+  await grace.getByText("Yours").waitFor();
+  await grace.locator("chat-room h1").focus();
+  await grace.keyboard.press("m");
+  await grace.getByText("Names another customer").waitFor();
+  await grace.keyboard.press("Tab");
+  await grace.keyboard.press("Tab");
+  await grace.keyboard.press("Tab");
+  await grace.keyboard.press("Enter");
+  await holds(grace, /^Dora, we print the zebra poster again/);
+  await grace.keyboard.type("Emil");
+  await holds(grace, /^Emil, we print the zebra poster again and send it today\.$/);
+  assert.equal(await message(grace, "Emil, we print").count(), 0, "nothing is sent by itself");
+
+  const phone = await agent(GRACE, { viewport: { width: 360, height: 740 } });
+  await phone.goto(`${address}?as=agent`);
+  await phone.getByRole("button", { name: "Customer" }).click();
+  await phone.getByRole("heading", { name: "Similar conversations" }).click();
+  await phone.getByRole("button", { name: "Insert reply" }).click();
+  await holds(phone, /we print the zebra poster again/);
+});
+
 test("handed over with a note that mentions a colleague, and taken over by an administrator", async () => {
   const dora = await newWindow();
   const address = await request(dora, { name: "Dora", email: "dora@example.com", text: "This is difficult" });

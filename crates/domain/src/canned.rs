@@ -1,7 +1,7 @@
 //! Canned replies: filling in their placeholders, and which to suggest first (K2).
 
 mod fill;
-mod meanings;
+pub(crate) mod meanings;
 mod rank;
 mod spelling;
 mod topics;

@@ -15,6 +15,7 @@ pub mod people;
 pub mod rating;
 pub mod refusal;
 pub mod search;
+pub mod similar;
 pub mod stage;
 pub mod text;
 pub mod time;

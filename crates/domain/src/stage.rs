@@ -106,7 +106,7 @@ const PRONOUNS: [&str; 7] = ["i", "you", "u", "we", "it", "they", "there"];
 
 /// Whether a customer's message ends the matter: it thanks, takes leave or says it is solved, and has neither a
 /// question nor a "but" or "not" (K1).
-fn closes(text: &str) -> bool {
+pub(crate) fn closes(text: &str) -> bool {
     let words: Vec<String> = Normaliser::default().words(text).into_iter().map(|word| word.word).collect();
     CLOSING.iter().any(|phrase| has(&words, phrase))
         && !has(&words, &HOPING)

@@ -25,6 +25,8 @@ mod filter;
 mod import;
 mod lines;
 mod links;
+#[cfg(test)]
+mod list_plan_tests;
 mod listing;
 mod mentions;
 mod messages;
@@ -42,6 +44,7 @@ mod resolution;
 mod saved_views;
 mod search;
 mod sessions;
+mod similar;
 mod store;
 mod suggestions;
 mod tags;
@@ -72,7 +75,7 @@ pub use open::{DatabaseConfig, SQLITE_FILE, known_migrations};
 pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
 pub use past::{Past, PastDeed, PastStep};
-pub use queue::Counts;
+pub use queue::{COUNTED, Counts};
 pub use records::{
     CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,
     PREVIEW_MESSAGES, Preview, Records, Role, Target, UrgencyRules, UserRecord,
@@ -81,6 +84,7 @@ pub use repair::{Position, Stand};
 pub use saved_views::{MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, SavedView};
 pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
 pub use sessions::{AGENT_IDLE, AGENT_MAX, CUSTOMER_IDLE, Entrance, Session};
+pub use similar::{MAX_SIMILAR, Similar};
 pub use store::{Settings, Store};
 pub use suggestions::{FilledReply, MAX_SUGGESTIONS, Suggestion, Suggestions};
 pub use token::Token;

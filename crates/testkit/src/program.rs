@@ -2,6 +2,7 @@
 //! command line.
 
 use crate::{Api, Person};
+use std::fs::File;
 use std::process::Stdio;
 use std::time::Duration;
 use store::DatabaseConfig;
@@ -71,7 +72,18 @@ impl Program {
     /// # Panics
     /// When it does not become ready.
     pub async fn serve(binary: &str, database: &DatabaseConfig) -> Self {
-        let running = start(binary, database, 0).await;
+        let running = start(command(binary, database), 0).await;
+        Self { running, binary: binary.to_owned(), database: database.clone() }
+    }
+
+    /// As [`serve`](Self::serve), with a log of this level (`RUST_LOG`) in a file.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn serve_logging(binary: &str, database: &DatabaseConfig, level: &str, log: File) -> Self {
+        let mut command = command(binary, database);
+        command.env("RUST_LOG", level).stderr(log);
+        let running = start(command, 0).await;
         Self { running, binary: binary.to_owned(), database: database.clone() }
     }
 
@@ -96,7 +108,7 @@ impl Program {
     /// Starts it again, on the same port and data.
     pub async fn restart(&mut self) {
         let port = self.url().port().expect("a port");
-        self.running = start(&self.binary, &self.database, port).await;
+        self.running = start(command(&self.binary, &self.database), port).await;
     }
 
     /// Starts a customer's session.
@@ -115,8 +127,7 @@ impl Program {
 }
 
 /// Starts the program on this port, 0 for any, and reads the address it prints when it is ready.
-async fn start(binary: &str, database: &DatabaseConfig, port: u16) -> Running {
-    let mut command = command(binary, database);
+async fn start(mut command: Command, port: u16) -> Running {
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let mut output = BufReader::new(child.stdout.take().expect("its standard output")).lines();

@@ -11,22 +11,27 @@ static NONE: LazyLock<Meanings> = LazyLock::new(Meanings::default);
 
 /// The words of a language that mean the same, and those that say little by themselves, all by their stems.
 #[derive(Default)]
-pub(super) struct Meanings {
+pub(crate) struct Meanings {
     common: HashSet<String>,
     phrases: HashMap<String, Vec<Phrase>>,
     words: HashSet<String>,
+    /// By meaning, what says it in one word.
+    single_words: Vec<Vec<String>>,
     count: usize,
 }
 
+/// So many meanings, the first, are manners.
+const MANNERS: usize = 2;
+
 /// The words that follow a first one, and what they mean together.
-pub(super) struct Phrase {
+pub(crate) struct Phrase {
     rest: Vec<String>,
     meaning: usize,
 }
 
 impl Meanings {
     /// Of the language the normaliser stems. None are known of others than English.
-    pub(super) fn of(normaliser: Normaliser) -> &'static Self {
+    pub(crate) fn of(normaliser: Normaliser) -> &'static Self {
         match normaliser.language() {
             Language::English => &ENGLISH,
             _ => &NONE,
@@ -38,14 +43,19 @@ impl Meanings {
         let mut lines = file.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         meanings.common = stems(lines.next().unwrap_or_default(), normaliser).collect();
         for line in lines {
+            let mut single_words = Vec::new();
             for phrase in line.split(',') {
                 let mut stems = stems(phrase, normaliser);
                 if let Some(first) = stems.next() {
                     let phrase = Phrase { rest: stems.collect(), meaning: meanings.count };
+                    if phrase.rest.is_empty() {
+                        single_words.push(first.clone());
+                    }
                     meanings.words.extend(phrase.rest.iter().cloned().chain([first.clone()]));
                     meanings.phrases.entry(first).or_default().push(phrase);
                 }
             }
+            meanings.single_words.push(single_words);
             meanings.count += 1;
         }
         meanings
@@ -57,8 +67,18 @@ impl Meanings {
     }
 
     /// Whether a word says little about what a text is about.
-    pub(super) fn is_common(&self, stem: &str) -> bool {
+    pub(crate) fn is_common(&self, stem: &str) -> bool {
         self.common.contains(stem)
+    }
+
+    /// The words that mean this by themselves.
+    pub(crate) fn single_words(&self, meaning: usize) -> &[String] {
+        &self.single_words[meaning]
+    }
+
+    /// Whether a word by itself greets or thanks.
+    pub(crate) fn is_manners(&self, stem: &str) -> bool {
+        self.phrases(stem).iter().any(|phrase| phrase.rest.is_empty() && phrase.meaning < MANNERS)
     }
 
     /// Whether a word is there at all.
@@ -72,13 +92,13 @@ impl Meanings {
     }
 
     /// The phrases that begin with a word.
-    pub(super) fn phrases(&self, stem: &str) -> &[Phrase] {
+    pub(crate) fn phrases(&self, stem: &str) -> &[Phrase] {
         self.phrases.get(stem).map_or(&[], Vec::as_slice)
     }
 }
 
 /// What a word means with those that follow it, and how many words say so.
-pub(super) fn meant<'a, I: Iterator<Item = &'a str>>(
+pub(crate) fn meant<'a, I: Iterator<Item = &'a str>>(
     phrases: &[Phrase],
     following: impl Fn() -> I,
 ) -> impl Iterator<Item = (usize, usize)> {

@@ -41,7 +41,8 @@ pub struct Person {
 /// # Errors
 /// When the program refuses.
 pub async fn add_agent(program: &Path, database: &Database, number: usize) -> Result<String> {
-    let email = format!("agent{number}@example.com");
+    // In a database that is measured again, the agents of the last time are still there.
+    let email = format!("{}@example.com", Uuid::new_v4().simple());
     add_agent_named(program, database, &format!("Agent {number}"), &email).await?;
     Ok(email)
 }

@@ -1,78 +1,44 @@
 //! How long a search with facets takes, by what is searched for, among messages that `generate` made.
 
 use super::RunArgs;
+use super::fleet::Fleet;
 use super::questions::{Kind, questions};
 use super::table::{Table, median};
-use crate::cluster::{self, Database, Node, NodeSettings, Person};
-use crate::generate::{self, Amount};
-use crate::rest::Rest;
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::Value;
-use std::path::Path;
 use std::time::{Duration, Instant};
-use uuid::Uuid;
 
 /// Before its memory is read the server comes to rest.
 const REST: Duration = Duration::from_secs(3);
-/// Far longer than a measurement.
-const CLAIM_GRACE: u32 = 3600;
 
-/// Fills the database, unless another is filled already, starts the program on it, and measures an agent's searches, one
-/// after the other; beforehand how long the program takes until it is ready, and the memory it has then.
+/// Measures how long the program takes until it is ready, the memory it has then, and an agent's searches, one after the
+/// other.
 ///
 /// # Errors
-/// When the database or the server refuses.
-pub async fn measure(args: &RunArgs, database: &Database, directory: &Path, table: &mut Table) -> Result<()> {
-    let database = match &args.filled {
-        Some(filled) => Database::existing(args.database.database, filled)?,
-        None => {
-            fill(args, database).await?;
-            database.clone()
-        }
-    };
-    let (name, email) = ("Searcher", format!("{}@example.com", Uuid::new_v4().simple()));
-    cluster::add_agent_named(&args.program, &database, name, &email).await?;
-    let settings = NodeSettings {
-        program: args.program.clone(),
-        database,
-        database_proxy: None,
-        redis: None,
-        log: directory.join("node.log"),
-        claim_grace: CLAIM_GRACE,
-        clock: None,
-    };
-    let mut node = Node::start(settings).await?;
+/// When the server refuses.
+pub async fn measure(args: &RunArgs, fleet: &mut Fleet, table: &mut Table) -> Result<()> {
     let mut starts = Vec::new();
     for _ in 0..args.runs {
-        starts.push(millis(node.kill_and_restart().await?));
+        starts.push(millis(fleet.nodes[0].kill_and_restart().await?));
     }
     table.add("start to ready", "ms", starts, "");
-    add_memory(table, "resident memory, just started", &node).await?;
-    let rest = Rest::new()?;
-    let agent = cluster::sign_in(&rest, node.address(), 0, &email).await?;
+    add_memory(table, "resident memory, just started", fleet).await?;
     for kind in Kind::ALL {
         let mut runs = Vec::new();
         for run in 0..args.runs {
-            runs.push(ask(args, &rest, &node, &agent, kind, run).await?);
+            runs.push(ask(args, fleet, kind, run).await?);
         }
         add(table, kind, &runs);
     }
-    add_memory(table, "resident memory, after all searches", &node).await?;
-    node.stop().await
-}
-
-async fn fill(args: &RunArgs, database: &Database) -> Result<()> {
-    let conversations = (args.messages / 10).max(1);
-    let amount = Amount { messages: args.messages, conversations, customers: (conversations / 3).max(1) };
-    generate::fill(&database.config(), amount, 1).await.map(|_| ())
+    add_memory(table, "resident memory, after all searches", fleet).await
 }
 
 /// What the server has once it came to rest.
-async fn add_memory(table: &mut Table, what: &str, node: &Node) -> Result<()> {
+async fn add_memory(table: &mut Table, what: &str, fleet: &Fleet) -> Result<()> {
     tokio::time::sleep(REST).await;
     #[expect(clippy::cast_precision_loss, reason = "no server has 2^52 bytes")]
-    let mib = node.resident_memory().await? as f64 / (1024.0 * 1024.0);
+    let mib = fleet.nodes[0].resident_memory().await? as f64 / (1024.0 * 1024.0);
     table.add(what, "MiB", vec![mib], "");
     Ok(())
 }
@@ -98,12 +64,13 @@ impl Run {
     }
 }
 
-async fn ask(args: &RunArgs, rest: &Rest, node: &Node, agent: &Person, kind: Kind, run: u8) -> Result<Run> {
+async fn ask(args: &RunArgs, fleet: &Fleet, kind: Kind, run: u8) -> Result<Run> {
+    let (token, node) = fleet.agent(0);
     let mut result = Run { took: Vec::new(), found: 0, approximate: 0, corrected: 0 };
     for question in questions(kind, args.questions.into(), run) {
         let began = Instant::now();
         let path = format!("/search?{question}");
-        let answer = rest.expect(node.address(), Some(&agent.token), Method::GET, &path, None).await?;
+        let answer = fleet.rest.expect(node, Some(&token), Method::GET, &path, None).await?;
         result.took.push(millis(began.elapsed()));
         let total = answer["total"].as_u64().context("no total")?;
         result.found += usize::from(total > 0);

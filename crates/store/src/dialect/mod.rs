@@ -8,7 +8,7 @@ pub(crate) mod vocabulary;
 
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
-use crate::db::{Conn, ConnMut, NEVER, Tx, fetch_optional};
+use crate::db::{Conn, ConnMut, Db, NEVER, Tx, fetch_optional};
 use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, side};
 use crate::repair::StandRow;
@@ -212,6 +212,14 @@ pub(crate) async fn unindex(tx: &mut Tx, what: Indexed, condition: &'static str,
     }
 }
 
+/// Takes what was deleted out of the database's files, too (A8). PostgreSQL does so by itself (`VACUUM`).
+pub(crate) async fn forget_deleted(db: &Db) -> Result<()> {
+    match db {
+        Db::Sqlite { write, .. } => sqlite::forget_deleted(write).await,
+        Db::Postgres(_) => Ok(()),
+    }
+}
+
 /// An external id as part of a statement's text.
 pub(crate) fn uuid_literal(conn: &mut Conn, id: Uuid) -> String {
     match conn.get() {
@@ -220,11 +228,15 @@ pub(crate) fn uuid_literal(conn: &mut Conn, id: Uuid) -> String {
     }
 }
 
+/// The earliest time PostgreSQL knows, 4713 BC.
+const POSTGRES_OLDEST: Timestamp = Timestamp::from_micros(-210_866_803_200_000_000);
+
 /// A point in time as part of a statement's text.
 pub(crate) fn time_literal(conn: &mut Conn, at: Timestamp) -> String {
     match conn.get() {
         ConnMut::Sqlite(_) => at.as_micros().to_string(),
         ConnMut::Postgres(_) if at == NEVER => "'infinity'::timestamptz".to_owned(),
+        ConnMut::Postgres(_) if at < POSTGRES_OLDEST => "'-infinity'::timestamptz".to_owned(),
         ConnMut::Postgres(_) => {
             format!("('epoch'::timestamptz + {} * interval '1 microsecond')", at.as_micros())
         }

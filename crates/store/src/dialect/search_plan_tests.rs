@@ -3,8 +3,16 @@
 use super::{Place, postgres, sqlite};
 use crate::DatabaseConfig;
 use crate::db::{Pools, Time};
+use crate::similar::lines_sql;
 use domain::Timestamp;
+use sqlx::postgres::{PgArguments, Postgres};
+use sqlx::query::QueryAs;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, SqlitePool};
+
+/// A word that few rows have.
+const WORD: &str = "('n77' | '·n77')";
+
+type Explain<'q> = QueryAs<'q, Postgres, (String,), PgArguments>;
 
 const PLACES: [(Place, &str); 3] =
     [(Place::Messages, "messages"), (Place::Notes, "notes"), (Place::Customers, "customers")];
@@ -27,6 +35,24 @@ async fn s5_sqlite_searches_its_index() {
     let plan = sqlite_plan(read, sqlite::search::ALIKE).await;
     assert!(plan[0].starts_with("SCAN key VIRTUAL TABLE"), "{plan:?}");
     assert_eq!(plan[1], "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)", "{plan:?}");
+    let plan = sqlite_plan(read, sqlite::search::PROBE).await;
+    let steps = [
+        "CO-ROUTINE found",
+        "SCAN messages_fts VIRTUAL TABLE INDEX",
+        "SCAN found",
+        "SEARCH t USING",
+        "SEARCH c USING",
+    ];
+    assert!(
+        plan.len() == steps.len() && plan.iter().zip(steps).all(|(step, is)| step.starts_with(is)),
+        "{plan:?}"
+    );
+    let plan = sqlite_plan(read, &lines_sql("(1, 1, 10), (2, 1, 10)", 1_000)).await;
+    let messages: Vec<_> = plan.iter().filter(|step| step.contains(" m ")).collect();
+    assert!(
+        messages.len() == 1 && messages[0].starts_with("SEARCH m USING INDEX messages_conversation"),
+        "{plan:?}"
+    );
     db.close().await;
 }
 
@@ -53,21 +79,22 @@ async fn s5_postgres_searches_its_index() {
     for (place, table) in PLACES {
         plans.push((table, postgres_plan(pool, postgres::search::find_sql(place, false)).await));
     }
-    let keys: Vec<i64> = (1..10_000).collect();
-    let alike: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN {}", postgres::search::ALIKE)))
-        .bind(keys)
-        .bind(Time(Timestamp::from_micros(0)))
-        .bind(Time(Timestamp::from_micros(0)))
-        .bind(Time(Timestamp::from_micros(0)))
-        .bind(Time(Timestamp::from_micros(0)))
-        .fetch_all(pool)
-        .await
-        .unwrap();
+    let probe = explain(pool, postgres::search::PROBE, |query| {
+        query.bind(WORD).bind(300_i64).bind(1_i64).bind(0_i64)
+    })
+    .await;
+    let lines = explain(pool, &lines_sql("(1, 1, 10), (2, 1, 10)", 1_000), |query| query).await;
+    let alike = explain(pool, postgres::search::ALIKE, |query| {
+        let at = Time(Timestamp::from_micros(0));
+        query.bind((1..10_000).collect::<Vec<i64>>()).bind(at).bind(at).bind(at).bind(at)
+    })
+    .await;
     db.close().await;
     let drop = format!("DROP SCHEMA {schema} CASCADE");
     sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
-    let alike = alike.into_iter().map(|(step,)| step).collect::<Vec<_>>().join("\n");
-    assert!(!alike.contains("Seq Scan on conversations"), "{alike}");
+    assert!(probe.contains("Bitmap Index Scan on messages_search") && !probe.contains("Seq Scan"), "{probe}");
+    assert!(lines.contains("messages_conversation") && !lines.contains("Seq Scan"), "{lines}");
+    assert!(!alike.contains("Seq Scan"), "{alike}");
     for (table, plan) in plans {
         assert!(plan.contains(&format!("Bitmap Index Scan on {table}_search")), "{plan}");
         assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
@@ -93,17 +120,21 @@ async fn fill(pool: &PgPool) {
 }
 
 async fn postgres_plan(pool: &PgPool, sql: &str) -> String {
-    let steps: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN {sql}")))
-        .bind("('n77' | '·n77')")
-        .bind(i64::MAX)
-        .bind(10_000_i64)
-        .bind(Time(Timestamp::from_micros(i64::MIN)))
-        .bind(Time(Timestamp::from_micros(i64::MAX)))
-        .bind(None::<i64>)
-        .bind("'n77'")
-        .persistent(false)
-        .fetch_all(pool)
-        .await
-        .unwrap();
+    explain(pool, sql, |query| {
+        query
+            .bind(WORD)
+            .bind(i64::MAX)
+            .bind(10_000_i64)
+            .bind(Time(Timestamp::from_micros(i64::MIN)))
+            .bind(Time(Timestamp::from_micros(i64::MAX)))
+            .bind(None::<i64>)
+            .bind("'n77'")
+    })
+    .await
+}
+
+async fn explain(pool: &PgPool, sql: &str, bind: impl FnOnce(Explain<'_>) -> Explain<'_>) -> String {
+    let query = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN {sql}"))).persistent(false);
+    let steps = bind(query).fetch_all(pool).await.unwrap();
     steps.into_iter().map(|(step,)| step).collect::<Vec<_>>().join("\n")
 }

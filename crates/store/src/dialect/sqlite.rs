@@ -1,6 +1,9 @@
 //! SQLite: a batch is one JSON parameter, read back with `json_each`. It has one writer, so there is nothing to lock.
 
+mod forget;
 pub(super) mod search;
+
+pub(super) use forget::forget_deleted;
 
 use super::{Indexed, SentRow, hex};
 use crate::Result;

@@ -13,7 +13,8 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 impl Records<'_> {
-    /// Erases a customer and all of theirs; their sockets close.
+    /// Erases a customer and all of theirs, tags that nobody else's conversations have included; their sockets close. When
+    /// this returns, SQLite's files hold nothing of them either (A8).
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
@@ -28,6 +29,9 @@ impl Records<'_> {
             "UPDATE sessions SET ended_at = $2 WHERE customer_id = $1 AND ended_at IS NULL RETURNING id";
         let sessions = fetch_all!(tx, (i64,), sql, key, Time(now))?;
         let sessions: Vec<_> = sessions.into_iter().map(|(key,)| SessionKey(key)).collect();
+        let sql = "SELECT DISTINCT t.tag_id FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id
+                   WHERE c.customer_id = $1";
+        let tags = fetch_all!(tx, (i64,), sql, key)?;
         let mut texts =
             unindex(&mut tx, "conversation_id IN (SELECT id FROM conversations WHERE customer_id = $1)", key)
                 .await?;
@@ -36,13 +40,21 @@ impl Records<'_> {
         let sql = "DELETE FROM customers WHERE id = $1 RETURNING user_id";
         let user = fetch_optional!(tx, (i64,), sql, key)?;
         forget(&mut tx, texts).await?;
+        for (tag,) in tags {
+            let sql = "DELETE FROM tags
+                       WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM conversation_tags WHERE tag_id = $1)";
+            execute!(tx, sql, tag)?;
+        }
         let sql = "DELETE FROM users WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM agents WHERE user_id = $1)";
         execute!(tx, sql, user.map(|(user,)| user))?;
         self.audit(&mut tx, Action::CustomerErased, &object(id), now).await?;
         tx.commit().await?;
         self.store.tell(Change::SessionsEnded(sessions));
         self.store.tell(Change::Erased(conversations));
-        Ok(())
+        // Goes on when the caller does not wait for it.
+        let db = self.store.db.clone();
+        let forgetting = tokio::spawn(async move { dialect::forget_deleted(&db).await });
+        forgetting.await.unwrap_or(Err(Error::Unanswered))
     }
 
     /// What goes with a conversation.

@@ -11,14 +11,17 @@ mod conversations;
 mod corrections;
 mod customer_links;
 mod diagram;
+mod erasure;
 mod import;
 mod listing;
 mod messages;
 mod model;
 mod opening;
+mod recall;
 mod records;
 mod repair;
 mod search;
+mod similar;
 mod urgency;
 mod workspace;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use store::{Append, Error, Hit, Import, ImportMessage, MAX_CONVERSATIONS, Search, SearchResults, Session};
 use testkit::{TestStore, both_databases};
 
-fn search(typed: &str) -> Search {
+pub(crate) fn search(typed: &str) -> Search {
     let query = Query::parse(typed, Normaliser::new(Language::English)).unwrap();
     Search { query, filter: Filter::default(), from: None, to: None, cursor: None, limit: 100 }
 }
@@ -49,10 +49,10 @@ impl Said {
 }
 
 /// Numbers that look random and are the same each time (Knuth's MMIX generator).
-struct Numbers(u64);
+pub(crate) struct Numbers(pub u64);
 
 impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
     }

@@ -7,6 +7,7 @@ import { CustomerPanel } from "./customer-panel.js";
 import { Guard } from "./guard.js";
 import { OwnMessages } from "./own-messages.js";
 import { agents } from "./roles.js";
+import { Similar } from "./similar.js";
 import { askUntil } from "./snooze.js";
 import { Suggestions } from "./suggestions.js";
 import { Tags } from "./tags.js";
@@ -35,6 +36,7 @@ export class AgentDesk {
   #tags;
   #guard;
   #own;
+  #similar;
   #suggestions;
   /** Whether a reply was not sent because the claim went. */
   #isLost = false;
@@ -61,6 +63,7 @@ export class AgentDesk {
     this.#tags = new Tags(room);
     this.#guard = new Guard(room);
     this.#own = new OwnMessages(room);
+    this.#similar = new Similar(room);
     this.#suggestions = new Suggestions(room);
     room.composer.desk = this;
     this.typed(room.composer.kind, room.composer.text);
@@ -106,6 +109,7 @@ export class AgentDesk {
     room.action("take-over").hidden = !("administrator" in room.dataset) || mine || !claim;
     room.action("reopen").hidden = status !== "resolved";
     room.composer.allowReplies(mine || free, claim ? heldBy(claim.agent) : say("agent-reopen-to-reply"));
+    this.#similar.allow(mine || free);
     this.#suggestions.allow(mine || free);
     this.#showWaiting(status === "resolved" ? null : conversation.waiting_since);
     this.#panel.showUrgency(conversation.urgency);
@@ -331,6 +335,7 @@ export class AgentDesk {
     else if (/^[1-3]$/.test(key)) this.#suggestions.take(key);
     else if (key === "r" || key === "n") composer.choose(key === "r" ? "message" : "note");
     else if (key === "t") this.#tags.focus();
+    else if (key === "m") this.#similar.open();
     else return key !== "c" && Boolean(action);
     return true;
   }
@@ -345,6 +350,7 @@ export class AgentDesk {
       { title: say("agent-reply"), keys: "r", act: () => composer.choose("message") },
       { title: say("palette-note"), keys: "n", act: () => composer.choose("note") },
       { title: say("panel-add-tag"), keys: "t", act: () => this.#tags.focus() },
+      { title: say("palette-similar"), keys: "m", act: () => this.#similar.open() },
       { title: say("palette-canned"), keys: "/", act: () => this.#suggestions.pick() },
     ];
   }

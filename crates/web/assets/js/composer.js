@@ -71,6 +71,16 @@ export class Composer extends EventTarget {
     return true;
   }
 
+  /** Puts a reply that is proposed where it can be read, and changed, before it is sent; words of it may be selected. */
+  propose(text, selected) {
+    if (!this.text.trim()) this.setKind("message");
+    this.text = this.text.trim() ? `${this.text.trimEnd()}\n${text}` : text;
+    this.focus();
+    if (!selected) return;
+    const start = this.text.length - text.length + text.indexOf(selected);
+    this.#text.setSelectionRange(start, start + selected.length);
+  }
+
   /** Turns to replies or notes by the writer's will. */
   choose(kind) {
     this.#turned = false;

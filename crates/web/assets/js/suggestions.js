@@ -20,7 +20,7 @@ export class Suggestions {
       button.querySelector("kbd").textContent = index + 1;
       button.querySelector("span").textContent = text;
       button.querySelector("small").textContent = reason;
-      button.addEventListener("click", () => this.#use(text));
+      button.addEventListener("click", () => this.#room.composer.propose(text));
       return button;
     }));
   }
@@ -37,15 +37,7 @@ export class Suggestions {
   /** Asks for any canned reply. */
   async pick() {
     const text = await askReply(this.#room.conversationId);
-    if (text) this.#use(text);
+    if (text) this.#room.composer.propose(text);
     else this.#room.composer.focus();
-  }
-
-  // It goes where it can be read, and changed, before it is sent.
-  #use(text) {
-    const { composer } = this.#room;
-    if (!composer.text.trim()) composer.setKind("message");
-    composer.text = composer.text.trim() ? `${composer.text.trimEnd()}\n${text}` : text;
-    composer.focus();
   }
 }

@@ -9,6 +9,7 @@ pub mod replies;
 pub mod rows;
 mod saved_views;
 pub mod set_password;
+pub mod shared;
 pub mod sign_in;
 mod sign_out;
 pub mod socket;
@@ -71,6 +72,7 @@ pub const SHORTCUTS: [(Text, &[(&str, Text)]); 2] = [
             ("s", say("shortcut-snooze")),
             ("h", say("shortcut-hand-over")),
             ("t", say("shortcut-tag")),
+            ("m", say("panel-similar")),
             ("/", say("shortcut-canned")),
             ("@", say("shortcut-mention")),
             ("↑", say("shortcut-edit")),
@@ -81,7 +83,7 @@ pub const SHORTCUTS: [(Text, &[(&str, Text)]); 2] = [
 ];
 
 /// What `js/desk.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 30] = [
+pub const MODULES: [&str; 31] = [
     "js/agent-desk.js",
     "js/agent-texts.js",
     "js/api.js",
@@ -109,6 +111,7 @@ pub const MODULES: [&str; 30] = [
     "js/palette.js",
     "js/picker.js",
     "js/saved-views.js",
+    "js/similar.js",
     "js/snooze.js",
     "js/suggestions.js",
     "js/tags.js",

@@ -5,6 +5,7 @@ mod filter;
 mod get_conversation;
 mod list_conversations;
 mod put_tags;
+mod similar;
 mod suggestions;
 
 pub(crate) use filter::FilterText;
@@ -19,4 +20,5 @@ pub(super) fn calls() -> OpenApiRouter<AppState> {
         .routes(routes!(get_conversation::get_conversation))
         .routes(routes!(put_tags::put_tags))
         .routes(routes!(suggestions::list_suggestions))
+        .routes(routes!(similar::list_similar))
 }

@@ -2,6 +2,8 @@
 
 mod views;
 
+pub(super) use views::SegmentView;
+
 use super::conversations::FilterText;
 use super::extract::Params;
 use super::list::limit;

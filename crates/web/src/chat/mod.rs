@@ -15,6 +15,7 @@ pub mod room;
 mod seen;
 mod send;
 mod show;
+pub mod similar;
 pub mod socket;
 pub mod text;
 pub mod transcript;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/chat/{id}/", get(show::show).post(send::send))
         .route("/chat/{id}/pane/", get(pane::show))
         .route("/chat/{id}/canned/", get(canned::show))
+        .route("/chat/{id}/similar/", get(similar::show))
         .route("/chat/{id}/customer-note/", post(customer_note::write))
         .route("/chat/{id}/earlier/", get(earlier::show))
         .route("/chat/{id}/resolution/", post(resolve::resolve))

@@ -71,7 +71,7 @@ both_databases! {
     async fn unknown_ids_are_missing(app: TestApp) {
         let agent = app.agent("Grace").await;
         for id in [Uuid::new_v4().to_string(), "13".to_owned(), "not-a-uuid".to_owned()] {
-            for path in ["", "/messages", "/notes", "/suggestions"] {
+            for path in ["", "/messages", "/notes", "/suggestions", "/similar"] {
                 let answer = agent.get(&format!("/conversations/{id}{path}")).await;
                 answer.expect_problem(404, "not_found");
             }

@@ -14,4 +14,5 @@ mod reference_faults;
 mod search;
 mod search_words;
 mod sessions;
+mod similar;
 mod sockets;

@@ -11,7 +11,7 @@ both_databases! {
         let (ada, eve) = (app.customer("Ada").await, app.customer("Eve").await);
         let foreign = ada.open_conversation("Help").await;
         let missing = Uuid::new_v4().to_string();
-        for path in ["", "/messages", "/notes", "/suggestions"] {
+        for path in ["", "/messages", "/notes", "/suggestions", "/similar"] {
             let of = |id: &str| format!("/conversations/{id}{path}");
             let (theirs, none) = (eve.get(&of(&foreign)).await, eve.get(&of(&missing)).await);
             assert_eq!(theirs.status, none.status);

@@ -30,7 +30,7 @@ both_databases! {
     async fn a1_the_workspace_is_the_agents_alone(app: TestApp) {
         let (stranger, customer) = (Browser::new(&app), Browser::new(&app));
         let (chat, _) = customer.begin("Noor", "Hello").await;
-        let own = ["pane/", "canned/"].map(|part| format!("{chat}{part}"));
+        let own = ["pane/", "canned/", "similar/"].map(|part| format!("{chat}{part}"));
         let lists = ["/support/agent/list/", "/support/agent/colleagues/", "/support/agent/replies/"].map(String::from);
         for path in own.iter().chain(&lists) {
             assert_eq!(stranger.get(path).await.status(), StatusCode::UNAUTHORIZED, "{path}");
@@ -54,6 +54,27 @@ both_databases! {
         assert!(pane.contains(r#"data-mode="view""#), "opening from the list claims nothing (C4)");
         let missing = mira.get("/chat/0198aaaa-0000-7000-8000-000000000000/pane/").await;
         assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    }
+
+    /// What was answered before comes as words to read and a button; another customer's name in it is marked. A6: all of
+    /// it is text.
+    async fn similar_conversations_come_with_their_reply(app: TestApp) {
+        let (sam, bo) = (app.customer("Sam").await, app.customer("Bo").await);
+        let asked = sam.open_conversation("The <b>courier</b> lost my parcel").await;
+        let kim = app.agent("Kim").await;
+        kim.claim(&asked).await;
+        kim.say(&asked, "Sam, I have sent a second <i>parcel</i> by another courier.").await;
+        kim.resolve(&asked).await;
+        let mira = agent(&app, "Mira", AgentRole::Agent).await;
+        let later = bo.open_conversation("a parcel was lost by your courier").await;
+        let part = text(&mira, &format!("/chat/{later}/similar/?as=agent")).await;
+        assert!(part.contains(&format!("/chat/{asked}/?as=agent&amp;mode=view")), "{part}");
+        assert!(part.contains("&#60;b&#62;<mark>courier</mark>&#60;/b&#62; <mark>lost</mark> my <mark>parcel</mark>"), "{part}");
+        assert!(part.contains("<mark>Sam</mark>, I have sent a second &#60;i&#62;parcel&#60;/i&#62;"), "{part}");
+        assert!(part.contains("Names another customer") && part.contains("data-action=\"insert\""), "{part}");
+        let nothing = bo.open_conversation("hello").await;
+        let part = text(&mira, &format!("/chat/{nothing}/similar/?as=agent")).await;
+        assert!(part.contains("Nothing like it") && !part.contains("insert"), "{part}");
     }
 
     async fn facets_narrow_widen_and_let_go(app: TestApp) {

@@ -1,6 +1,7 @@
 //! What a search found, as JSON.
 
 use domain::Side;
+use domain::search::Segment;
 use realtime::wire::{ConversationView, FacetValueView, FacetsView, MessageView, NoteView};
 use serde::Serialize;
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub(super) struct FoundView {
 /// A stretch of an excerpt.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Segment)]
-pub(super) struct SegmentView {
+pub(in crate::api) struct SegmentView {
     /// The original text, exactly.
     text: String,
     /// Whether it is what was looked for.
@@ -88,13 +89,18 @@ impl FoundView {
             Hit::Note(note) => (None, Some(NoteView::new(&note))),
             Hit::Customer => (None, None),
         };
-        let segments = found.snippet.into_iter();
         Self {
             conversation: ConversationView::new(&found.conversation, side),
             message,
             note,
-            snippet: segments.map(|segment| SegmentView { text: segment.text, hit: segment.hit }).collect(),
+            snippet: found.snippet.into_iter().map(SegmentView::from).collect(),
             score: found.score,
         }
+    }
+}
+
+impl From<Segment> for SegmentView {
+    fn from(Segment { text, hit }: Segment) -> Self {
+        Self { text, hit }
     }
 }
