@@ -17,8 +17,6 @@ use uuid::Uuid;
 
 /// How long opening may take.
 const OPENS_WITHIN: Duration = Duration::from_secs(5);
-/// After so long without a frame nothing more is under way.
-const A_MOMENT: Duration = Duration::from_millis(500);
 /// What may wait for a [narrow](Socket::narrow) socket to be read, in bytes.
 const NARROW: usize = 4096;
 
@@ -183,18 +181,6 @@ impl Socket {
                 },
                 Ok(Message::Close(_)) | Err(_) => return None,
                 Ok(_) => {}
-            }
-        }
-    }
-
-    /// Reads what the server has sent already and whatever comes within a moment; whether the server has ended the
-    /// connection.
-    pub async fn drain(mut self) -> bool {
-        loop {
-            match timeout(A_MOMENT, self.stream.next()).await {
-                Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => return true,
-                Ok(Some(Ok(_))) => {}
-                Err(_) => return false,
             }
         }
     }

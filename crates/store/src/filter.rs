@@ -10,6 +10,9 @@ use std::fmt::Display;
 
 /// A key nothing has.
 const NOBODY: i64 = -1;
+/// A limit without effect on what is found.
+const ALL: i64 = i64::MAX;
+
 /// The conversations that a filter lets through, as a statement reads them.
 #[derive(Debug)]
 pub(crate) struct Narrowed {
@@ -73,7 +76,11 @@ impl Narrowed {
         let conditions = &self.conditions;
         let Some(ranges) = &self.ranges else {
             let tail = tail(None).unwrap_or_default();
-            return format!("SELECT {columns} FROM conversations c WHERE TRUE{conditions}{tail}");
+            // The limit keeps databases from walking all conversations in the order of the list until enough fit.
+            return format!(
+                "SELECT * FROM (SELECT {columns} FROM conversations c WHERE TRUE{conditions} LIMIT {ALL}) AS c
+                 WHERE TRUE{tail}"
+            );
         };
         let range = |(number, (status, level)): (usize, &(Status, UrgencyLevel))| {
             let (tail, status, rank) = (tail(Some(*level))?, status.as_str(), level.rank());

@@ -91,8 +91,23 @@ async fn s5_postgres_lists_from_its_indexes() {
     let drop = format!("DROP SCHEMA {schema} CASCADE");
     sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
     for (sql, plan) in plans {
-        assert!(!plan.contains("Seq Scan on conversations"), "{sql}\n{plan}");
+        assert_eq!(scans_of_all(&plan), Vec::<&str>::new(), "{sql}\n{plan}");
     }
+}
+
+/// The steps that read conversations without a condition that an index answers. Where an index is missing, the program's
+/// connections, which avoid sequential scans, read all of another one.
+fn scans_of_all(plan: &str) -> Vec<&str> {
+    let is_count = plan.contains("GroupAggregate") || plan.contains("HashAggregate");
+    let reads_all = |step: &&str| {
+        // Who holds something stands in an index of its own, which has nobody else; and the newest ten thousand that are
+        // counted, of a range with most of all conversations, are found soonest among all, from the newest on.
+        let is_bounded = step.contains("conversations_holder")
+            || is_count && step.contains("Backward using conversations_newest");
+        let has_condition = step.contains("Index Cond:") || step.contains("Bitmap Heap Scan");
+        step.contains("Scan") && step.contains(" on conversations") && !has_condition && !is_bounded
+    };
+    plan.split("->").filter(reads_all).collect()
 }
 
 /// Enough rows that reading them all costs more than the indexes.

@@ -37,6 +37,9 @@ pub struct NodeSettings {
     pub clock: Option<Clock>,
 }
 
+/// Shows a node's `/metrics`.
+const METRICS_TOKEN: &str = "loadtest";
+
 /// A running `frontdesk serve`; killed when dropped.
 #[derive(Debug)]
 pub struct Node {
@@ -131,6 +134,19 @@ impl Node {
         Ok(kib * 1024)
     }
 
+    /// How many sockets it closed with this code, as its `/metrics` say.
+    ///
+    /// # Errors
+    /// When it does not say.
+    pub async fn closed_sockets(&self, code: u16) -> Result<usize> {
+        let request =
+            reqwest::Client::builder().no_proxy().build()?.get(format!("http://{}/metrics", self.address));
+        let metrics = request.bearer_auth(METRICS_TOKEN).send().await?.error_for_status()?.text().await?;
+        let counter = format!("frontdesk_sockets_closed_total{{code=\"{code}\"}} ");
+        let count = metrics.lines().find_map(|line| line.strip_prefix(&counter)).unwrap_or("0");
+        Ok(count.parse()?)
+    }
+
     /// Lets it end by itself (SIGTERM), and waits for that.
     ///
     /// # Errors
@@ -163,6 +179,7 @@ async fn spawn(settings: &NodeSettings, address: SocketAddr) -> Result<(Child, B
     let mut command = std::process::Command::new(&settings.program);
     command.args(["serve", "--listen", &address.to_string()]).stdout(Stdio::piped()).stderr(log);
     command.env("FRONTDESK_RATE_LIMITS", "off").env("RUST_LOG", "warn");
+    command.env("FRONTDESK_METRICS_TOKEN", METRICS_TOKEN);
     command.env("FRONTDESK_CLAIM_GRACE_SECONDS", settings.claim_grace.to_string());
     settings.database.apply(&mut command, settings.database_proxy);
     if let Some(clock) = &settings.clock {

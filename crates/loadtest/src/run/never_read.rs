@@ -6,9 +6,8 @@ use super::fleet::{Fleet, Pair, open};
 use super::rate::{millis, talk_at_rate};
 use super::table::Table;
 use crate::random;
-use crate::socket::{ServerFrame, Socket};
+use crate::socket::ServerFrame;
 use anyhow::{Result, bail};
-use futures_util::future::join_all;
 use serde_json::json;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -20,6 +19,8 @@ const IDLERS: usize = 100;
 /// within seconds.
 const EVERY: Duration = Duration::from_millis(4);
 const LENGTH: usize = 1000;
+/// The close code for who reads too slowly (`protocol.md`).
+const TOO_SLOW: u16 = 4008;
 
 /// Measures send → other side's screen without and with them.
 ///
@@ -44,7 +45,8 @@ pub async fn measure(args: &RunArgs, fleet: &Fleet, table: &mut Table) -> Result
     Ok(())
 }
 
-/// The others' p99 in milliseconds while so many never read, and how many of these the server had closed by then.
+/// The others' p99 in milliseconds while so many never read, and how many sockets were closed as too slow by then, in all
+/// runs.
 async fn p99(args: &RunArgs, fleet: &Fleet, idlers: usize, run: u8) -> Result<(f64, usize)> {
     let pairs = fleet.pairs(args.conversations).await?;
     let busy = fleet.pairs(1).await?.swap_remove(0);
@@ -59,8 +61,11 @@ async fn p99(args: &RunArgs, fleet: &Fleet, idlers: usize, run: u8) -> Result<(f
     let latencies = talk_at_rate(args, &pairs, run).await?;
     stop.cancel();
     writer.await??;
-    let ends = join_all(sockets.into_iter().map(Socket::drain)).await;
-    let closed = ends.into_iter().filter(|was_closed| *was_closed).count();
+    let mut closed = 0;
+    for node in &fleet.nodes {
+        closed += node.closed_sockets(TOO_SLOW).await?;
+    }
+    drop(sockets);
     Ok((millis(latencies.value_at_quantile(0.99)), closed))
 }
 
