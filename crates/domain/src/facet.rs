@@ -91,7 +91,7 @@ impl FromStr for UrgencyLevel {
 }
 
 /// What a list is narrowed to. Within a facet any value matches, across facets all must; an empty facet matches all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// States.
     pub status: Vec<Status>,

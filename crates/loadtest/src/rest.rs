@@ -72,6 +72,17 @@ impl Rest {
         self.ask_within(self.patience, node, token, method, path, body).await
     }
 
+    /// A page of the site as a browser fetches it, which must be there.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn page(&self, node: SocketAddr, token: &str, path: &str) -> Result<()> {
+        let request = self.http.get(format!("http://{node}{path}")).timeout(UNBROKEN).bearer_auth(token);
+        let response = request.header("accept-encoding", "gzip").send().await?.error_for_status()?;
+        response.bytes().await?;
+        Ok(())
+    }
+
     async fn ask_within(
         &self,
         patience: Duration,

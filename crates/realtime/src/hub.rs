@@ -9,7 +9,7 @@ mod presence;
 mod registry;
 
 pub use catch_up::Behind;
-pub use inbox::run_inbox;
+pub use inbox::{Told, run_inbox};
 pub use presence::BusState;
 pub use registry::{Attachment, Place};
 

@@ -13,7 +13,7 @@ pub mod wire;
 
 pub use bus::Bus;
 pub use event::{Event, Person, Render};
-pub use hub::{Attachment, BusState, Hub, Place};
+pub use hub::{Attachment, BusState, Hub, Place, Told};
 pub use mailbox::{Mail, Mailbox};
 pub use metrics::Metrics;
 pub use session::Session;

@@ -182,7 +182,8 @@ fn agent_ref(key: Option<i64>, id: Option<Uuid>, name: Option<&String>) -> Optio
     Some(AgentRef { key: AgentKey(key?), id: AgentId(id?), name: name?.clone() })
 }
 
-fn strings(json: &str) -> Result<Vec<String>> {
+/// A list out of the database.
+pub(crate) fn strings(json: &str) -> Result<Vec<String>> {
     serde_json::from_str(json).map_err(|_| corrupt("list"))
 }
 

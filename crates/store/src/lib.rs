@@ -25,6 +25,8 @@ mod filter;
 mod import;
 mod lines;
 mod links;
+#[cfg(test)]
+mod list_plan_tests;
 mod listing;
 mod mentions;
 mod messages;
@@ -73,7 +75,7 @@ pub use open::{DatabaseConfig, SQLITE_FILE, known_migrations};
 pub use page::Page;
 pub use passwords::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
 pub use past::{Past, PastDeed, PastStep};
-pub use queue::Counts;
+pub use queue::{COUNTED, Counts};
 pub use records::{
     CustomerRecord, Dependents, ListQuery, MessageEdit, MessageFilter, MessageRecord, Order,
     PREVIEW_MESSAGES, Preview, Records, Role, Target, UrgencyRules, UserRecord,

@@ -1,17 +1,22 @@
 //! Lists of conversations, page by page.
 
-use crate::conversation_row::{ConversationRow, select_conversations};
-use crate::db::{NEVER, fetch_all};
-use crate::dialect::time_literal;
-use crate::{Error, Page, Result, Store, filter};
+use crate::db::{Conn, Time, fetch_all};
+use crate::dialect::{self, time_literal};
+use crate::filter::Narrowed;
+use crate::{Error, Page, Result, Store};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Actor, Conversation, Filter, Timestamp};
+use domain::{Actor, Conversation, ConversationKey, Filter, Timestamp, UrgencyLevel};
 use sqlx::AssertSqlSafe;
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::str::FromStr;
 
+/// A tag on more conversations than this is looked for among the first of a list.
+pub(crate) const FEW: u32 = 2_000;
+
 /// What a list is ordered by. The key decides between equals, so that a page begins where the last one ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sort {
     /// Urgency level, then waiting time: the queue's own order (`protocol.md`, States).
     Queue,
@@ -25,6 +30,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// Every order there is.
+    pub const ALL: [Self; 4] = [Self::Queue, Self::Urgency, Self::Waiting, Self::Newest];
+
     fn order(self) -> &'static str {
         match self {
             Self::Queue => "c.urgency_rank, c.queued_at, c.id",
@@ -33,15 +41,27 @@ impl Sort {
             Self::Newest => "c.last_message_at DESC, c.id DESC",
         }
     }
+
+    /// The order among those of one level, which an index has.
+    fn order_within(self) -> &'static str {
+        match self {
+            Self::Queue | Self::Waiting => "c.queued_at, c.id",
+            Self::Urgency | Self::Newest => "c.last_message_at DESC, c.id DESC",
+        }
+    }
+
+    fn is_by_level(self) -> bool {
+        matches!(self, Self::Queue | Self::Urgency)
+    }
 }
 
 /// Where a page ends: all that any order compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cursor {
-    rank: i16,
-    queued_at: Timestamp,
-    last_message_at: Timestamp,
-    key: i64,
+pub(crate) struct Cursor {
+    pub rank: i16,
+    pub queued_at: Timestamp,
+    pub last_message_at: Timestamp,
+    pub key: i64,
 }
 
 impl Store {
@@ -58,41 +78,85 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<Conversation>> {
+        let cursor = cursor.map(str::parse).transpose()?;
         let mut conn = self.db.read().await?;
-        let mut sql = select_conversations!("WHERE TRUE").to_owned();
-        sql += &filter::conditions(&mut conn, actor, filter, self.clock.now()).await?;
-        if let Some(cursor) = cursor {
-            let Cursor { rank, queued_at, last_message_at, key } = cursor.parse()?;
-            let queued_at = time_literal(&mut conn, queued_at);
-            let last = time_literal(&mut conn, last_message_at);
-            sql += &match sort {
-                Sort::Queue => {
-                    format!(" AND (c.urgency_rank, c.queued_at, c.id) > ({rank}, {queued_at}, {key})")
-                }
-                Sort::Urgency => format!(
-                    " AND (c.urgency_rank > {rank}
-                           OR c.urgency_rank = {rank} AND (c.last_message_at, c.id) < ({last}, {key}))"
-                ),
-                Sort::Waiting => format!(" AND (c.queued_at, c.id) > ({queued_at}, {key})"),
-                Sort::Newest => format!(" AND (c.last_message_at, c.id) < ({last}, {key})"),
-            };
-        }
-        sql += &format!(" ORDER BY {} LIMIT {}", sort.order(), limit.saturating_add(1));
-        let rows = fetch_all!(conn, ConversationRow, AssertSqlSafe(sql.clone()))?;
-        let conversations: Result<Vec<_>> =
-            rows.into_iter().map(ConversationRow::into_conversation).collect();
-        Ok(Page::of(conversations?, limit, |conversation| Cursor::after(conversation).to_string()))
+        let narrowed = Narrowed::new(&mut conn, actor, filter, self.clock.now(), FEW).await?;
+        let sql = page_sql(&mut conn, &narrowed, sort, cursor, limit.saturating_add(1));
+        let rows = fetch_all!(conn, (i16, Time, Time, i64), AssertSqlSafe(sql.clone()))?;
+        let places = rows.into_iter().map(Cursor::from).collect();
+        let page = Page::of(places, limit, Cursor::to_string);
+        let keys: Vec<_> = page.items.iter().map(|place| ConversationKey(place.key)).collect();
+        let found = dialect::load_by_key(&mut conn, &keys).await?;
+        let mut found: HashMap<_, _> = found.into_iter().map(|c| (c.key, c)).collect();
+        // What was deleted meanwhile is left out.
+        Ok(Page {
+            items: keys.iter().filter_map(|key| found.remove(key)).collect(),
+            next_cursor: page.next_cursor,
+        })
     }
 }
 
+/// The places of a page, and the one after it, as a statement.
+pub(crate) fn page_sql(
+    conn: &mut Conn,
+    narrowed: &Narrowed,
+    sort: Sort,
+    cursor: Option<Cursor>,
+    limit: u32,
+) -> String {
+    let is_merged = narrowed.ranges.is_some();
+    let order = sort.order();
+    let keys = narrowed.rows("c.urgency_rank, c.queued_at, c.last_message_at, c.id", |level| {
+        let after = match (cursor, level) {
+            (None, _) => String::new(),
+            (Some(cursor), None) => cursor.passed(conn, sort),
+            (Some(cursor), Some(level)) => cursor.passed_within(conn, sort, level)?,
+        };
+        let order = if is_merged { sort.order_within() } else { order };
+        Some(format!("{after} ORDER BY {order} LIMIT {limit}"))
+    });
+    format!("SELECT * FROM ({keys}) AS c ORDER BY {order} LIMIT {limit}")
+}
+
 impl Cursor {
-    fn after(conversation: &Conversation) -> Self {
-        Self {
-            rank: conversation.urgency.level.rank(),
-            queued_at: conversation.waiting_since.unwrap_or(NEVER),
-            last_message_at: conversation.last_message_at,
-            key: conversation.key.0,
+    /// What comes after it in this order, as a condition.
+    fn passed(self, conn: &mut Conn, sort: Sort) -> String {
+        let among = self.passed_among(conn, sort);
+        if sort.is_by_level() {
+            let rank = self.rank;
+            return format!(" AND (c.urgency_rank > {rank} OR c.urgency_rank = {rank}{among})");
         }
+        among
+    }
+
+    /// The same among those of one level; none when it is past the whole level.
+    fn passed_within(self, conn: &mut Conn, sort: Sort, level: UrgencyLevel) -> Option<String> {
+        match level.rank().cmp(&self.rank) {
+            Ordering::Less if sort.is_by_level() => None,
+            Ordering::Greater if sort.is_by_level() => Some(String::new()),
+            Ordering::Less | Ordering::Equal | Ordering::Greater => Some(self.passed_among(conn, sort)),
+        }
+    }
+
+    fn passed_among(self, conn: &mut Conn, sort: Sort) -> String {
+        let key = self.key;
+        match sort {
+            Sort::Queue | Sort::Waiting => {
+                format!(" AND (c.queued_at, c.id) > ({}, {key})", time_literal(conn, self.queued_at))
+            }
+            Sort::Urgency | Sort::Newest => {
+                format!(
+                    " AND (c.last_message_at, c.id) < ({}, {key})",
+                    time_literal(conn, self.last_message_at)
+                )
+            }
+        }
+    }
+}
+
+impl From<(i16, Time, Time, i64)> for Cursor {
+    fn from((rank, queued_at, last_message_at, key): (i16, Time, Time, i64)) -> Self {
+        Self { rank, queued_at: queued_at.0, last_message_at: last_message_at.0, key }
     }
 }
 

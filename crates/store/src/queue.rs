@@ -1,20 +1,23 @@
 //! The queue as a whole, and how many conversations there are of each kind.
 
+use crate::conversation_row::strings;
 use crate::db::{Conn, Time, fetch_all, fetch_one, fetch_optional};
 use crate::dialect::time_literal;
-use crate::{Error, FacetValue, Facets, Result, Session, Store, dialect, filter};
+use crate::filter::Narrowed;
+use crate::{Error, FacetValue, Facets, Result, Session, Store, dialect};
 use domain::{
     Actor, Age, Agent, AgentId, ConversationId, Departure, Filter, PACE_DEPARTURES, PACE_WINDOW, Pace,
     Status, Timestamp, UrgencyLevel,
 };
 use sqlx::AssertSqlSafe;
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// How many conversations have each value of a facet (S2).
+/// How many conversations there are of each kind, each counted up to [`COUNTED`] and one more (S2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
-    /// By status; only those there are.
+    /// By status.
     pub status: Vec<(Status, i64)>,
     /// By holder and their name; without one, those nobody holds.
     pub holder: Vec<(Option<(AgentId, String)>, i64)>,
@@ -27,18 +30,12 @@ impl Counts {
     }
 }
 
-/// How many conversations facets are counted over at most.
+/// Up to how many conversations are counted exactly; past that, facets are of the newest (S2).
 pub const COUNTED: u32 = 10_000;
+/// A tag on more conversations than this is looked for among the newest, to count [`COUNTED`] of them.
+pub(crate) const FEW: u32 = 30_000;
 /// How many tags are shown as a facet.
-const TAGS: u32 = 8;
-
-/// The conversations facets are counted over, as a table `c`.
-async fn counted(conn: &mut Conn, actor: &Actor, filter: &Filter, now: Timestamp) -> Result<String> {
-    let conditions = filter::conditions(conn, actor, filter, now).await?;
-    Ok(format!(
-        "(SELECT c.id, c.urgency_rank, c.created_at FROM conversations c WHERE TRUE{conditions} LIMIT {COUNTED}) AS c"
-    ))
-}
+const TAGS: usize = 8;
 
 impl Store {
     /// The first `limit` conversations of the queue, in queue order.
@@ -75,62 +72,45 @@ impl Store {
     /// [`Error::Database`].
     pub async fn counts(&self) -> Result<Counts> {
         let mut conn = self.db.read().await?;
-        let sql = "SELECT status, COUNT(*) FROM conversations GROUP BY status ORDER BY status";
-        let rows = fetch_all!(conn, (String, i64), sql)?;
-        let status: Vec<(Status, i64)> =
-            rows.into_iter().filter_map(|(word, count)| Some((word.parse().ok()?, count))).collect();
-        let sql = "SELECT a.external_id, u.name, COUNT(*)
-                   FROM conversations c JOIN agents a ON a.id = c.holder_id JOIN users u ON u.id = a.user_id
-                   GROUP BY a.external_id, u.name ORDER BY u.name, a.external_id";
-        let rows = fetch_all!(conn, (Uuid, String, i64), sql)?;
-        let all: i64 = status.iter().map(|(_, count)| count).sum();
+        let (open, ongoing, snoozed, resolved) =
+            fetch_one!(conn, (i64, i64, i64, i64), AssertSqlSafe(status_sql()))?;
+        let status = Status::ALL.into_iter().zip([open, ongoing, snoozed, resolved]);
+        let status = status.filter(|(_, count)| *count > 0).collect();
+        let rows = fetch_all!(conn, (Uuid, String, i64), HELD)?;
         let held: i64 = rows.iter().map(|(_, _, count)| count).sum();
-        let mut holder = vec![(None, all - held)];
+        let all = open + ongoing + snoozed + resolved;
+        let mut holder = vec![(None, (all - held).max(0))];
         holder.extend(rows.into_iter().map(|(id, name, count)| (Some((AgentId(id), name)), count)));
         Ok(Counts { status, holder })
     }
 
     /// Counts urgency, tags and age over the conversations the filter lets through, each facet's own filter aside (S2);
-    /// of more than 10,000 only so many.
+    /// of more than [`COUNTED`], over the newest.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn facets(&self, actor: &Actor, filter: &Filter) -> Result<Facets> {
         let mut conn = self.db.read().await?;
         let now = self.clock.now();
-        let mut facets = Facets::new();
-        let any = Filter { urgency: Vec::new(), ..filter.clone() };
-        let counted = counted(&mut conn, actor, &any, now).await?;
-        let sql = format!("SELECT c.urgency_rank, COUNT(*) FROM {counted} GROUP BY 1");
-        let ranks: HashMap<i16, i64> =
-            fetch_all!(conn, (i16, i64), AssertSqlSafe(sql.clone()))?.into_iter().collect();
-        let level =
-            |level: UrgencyLevel| FacetValue::of_urgency(level, *ranks.get(&level.rank()).unwrap_or(&0));
-        facets.insert("urgency", UrgencyLevel::ALL.map(level).to_vec());
-
-        let any = Filter { age: Vec::new(), ..filter.clone() };
-        let counted = self::counted(&mut conn, actor, &any, now).await?;
-        let mut steps = String::new();
-        for (step, age) in (0..).zip(Age::ALL) {
-            let oldest = time_literal(&mut conn, now - age.bounds().1);
-            steps += &format!(" WHEN c.created_at > {oldest} THEN {step}");
+        let all = Groups::count(&mut conn, actor, filter, now).await?;
+        let (mut urgency, mut age, mut tag) = (None, None, None);
+        if !filter.urgency.is_empty() {
+            let others = Filter { urgency: Vec::new(), ..filter.clone() };
+            urgency = Some(Groups::count(&mut conn, actor, &others, now).await?);
         }
-        let sql =
-            format!("SELECT CAST(CASE{steps} ELSE 4 END AS BIGINT), COUNT(*) FROM {counted} GROUP BY 1");
-        let steps: HashMap<i64, i64> =
-            fetch_all!(conn, (i64, i64), AssertSqlSafe(sql.clone()))?.into_iter().collect();
-        let age = |(step, age)| FacetValue::of_age(age, *steps.get(&step).unwrap_or(&0));
-        facets.insert("age", (0..).zip(Age::ALL).map(age).collect());
-
-        let any = Filter { tag: Vec::new(), ..filter.clone() };
-        let counted = self::counted(&mut conn, actor, &any, now).await?;
-        let sql = format!(
-            "SELECT g.name, COUNT(*) FROM {counted} JOIN conversation_tags t ON t.conversation_id = c.id
-             JOIN tags g ON g.id = t.tag_id GROUP BY g.name ORDER BY 2 DESC, 1 LIMIT {TAGS}"
-        );
-        let tags = fetch_all!(conn, (String, i64), AssertSqlSafe(sql.clone()))?;
-        facets.insert("tag", tags.into_iter().map(|(tag, count)| FacetValue::of_tag(&tag, count)).collect());
-        Ok(facets)
+        if !filter.age.is_empty() {
+            let others = Filter { age: Vec::new(), ..filter.clone() };
+            age = Some(Groups::count(&mut conn, actor, &others, now).await?);
+        }
+        if !filter.tag.is_empty() {
+            let others = Filter { tag: Vec::new(), ..filter.clone() };
+            tag = Some(Groups::count(&mut conn, actor, &others, now).await?);
+        }
+        Ok(Facets::from([
+            ("urgency", urgency.as_ref().unwrap_or(&all).urgency()),
+            ("age", age.as_ref().unwrap_or(&all).age()),
+            ("tag", tag.as_ref().unwrap_or(&all).tag()?),
+        ]))
     }
 
     /// In how many of the conversations an agent holds the customer wrote something unread.
@@ -154,4 +134,77 @@ impl Store {
         let found = fetch_optional!(conn, (i64,), sql, session.key.0, Time(self.clock.now()))?;
         found.map(|_| ()).ok_or(Error::SignedOut)
     }
+}
+
+/// Who holds how many; only what is held is read.
+pub(crate) const HELD: &str = "SELECT a.external_id, u.name, h.held
+    FROM (SELECT holder_id, COUNT(*) AS held FROM conversations WHERE holder_id IS NOT NULL GROUP BY holder_id) AS h
+    JOIN agents a ON a.id = h.holder_id JOIN users u ON u.id = a.user_id ORDER BY u.name, a.external_id";
+
+/// How many there are of each status, none counted for long.
+pub(crate) fn status_sql() -> String {
+    let counted = |status: Status| {
+        format!(
+            "(SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE status = '{}' LIMIT {COUNTED} + 1) AS counted)",
+            status.as_str()
+        )
+    };
+    format!("SELECT {}", Status::ALL.map(counted).join(", "))
+}
+
+/// How many conversations have the same urgency, age and tags.
+struct Groups(Vec<(i16, i64, String, i64)>);
+
+impl Groups {
+    async fn count(conn: &mut Conn, actor: &Actor, filter: &Filter, now: Timestamp) -> Result<Self> {
+        let narrowed = Narrowed::new(conn, actor, filter, now, FEW).await?;
+        let sql = groups_sql(conn, &narrowed, now);
+        Ok(Self(fetch_all!(conn, (i16, i64, String, i64), AssertSqlSafe(sql.clone()))?))
+    }
+
+    fn urgency(&self) -> Vec<FacetValue> {
+        let count = |level: UrgencyLevel| self.sum(|(rank, ..)| *rank == level.rank());
+        UrgencyLevel::ALL.map(|level| FacetValue::of_urgency(level, count(level))).to_vec()
+    }
+
+    fn age(&self) -> Vec<FacetValue> {
+        let count = |step: i64| self.sum(|(_, of, ..)| *of == step);
+        (0..).zip(Age::ALL).map(|(step, age)| FacetValue::of_age(age, count(step))).collect()
+    }
+
+    /// The most frequent first.
+    fn tag(&self) -> Result<Vec<FacetValue>> {
+        let mut counts = BTreeMap::<String, i64>::new();
+        for (.., tags, count) in &self.0 {
+            for tag in strings(tags)? {
+                *counts.entry(tag).or_default() += count;
+            }
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        Ok(counts.iter().take(TAGS).map(|(tag, count)| FacetValue::of_tag(tag, *count)).collect())
+    }
+
+    fn sum(&self, is_of: impl Fn(&(i16, i64, String, i64)) -> bool) -> i64 {
+        self.0.iter().filter(|group| is_of(group)).map(|(.., count)| count).sum()
+    }
+}
+
+/// See [`Groups`].
+pub(crate) fn groups_sql(conn: &mut Conn, narrowed: &Narrowed, now: Timestamp) -> String {
+    let newest = format!("ORDER BY c.last_message_at DESC, c.id DESC LIMIT {COUNTED}");
+    let rows = narrowed.rows("c.id, c.urgency_rank, c.created_at, c.tags, c.last_message_at", |_| {
+        Some(format!(" {newest}"))
+    });
+    let mut steps = String::new();
+    // The last step has no end.
+    for (step, age) in (0..).zip(&Age::ALL[..Age::ALL.len() - 1]) {
+        let oldest = time_literal(conn, now - age.bounds().1);
+        steps += &format!(" WHEN c.created_at > {oldest} THEN {step}");
+    }
+    let last = Age::ALL.len() - 1;
+    format!(
+        "SELECT c.urgency_rank, CAST(CASE{steps} ELSE {last} END AS BIGINT) AS step, c.tags, COUNT(*)
+         FROM (SELECT * FROM ({rows}) AS c {newest}) AS c GROUP BY 1, 2, 3"
+    )
 }

@@ -20,6 +20,7 @@ mod databases;
 mod person;
 #[cfg(feature = "app")]
 mod program;
+mod queries;
 #[cfg(feature = "app")]
 mod redis;
 mod run;
@@ -38,6 +39,7 @@ pub use databases::{Kind, TestDatabase, count, execute};
 pub use person::Person;
 #[cfg(feature = "app")]
 pub use program::{Outcome, Program, run_command};
+pub use queries::queries;
 #[cfg(feature = "app")]
 pub use redis::{RedisCluster, RedisServer};
 pub use run::{Fixture, run};

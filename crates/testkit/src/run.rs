@@ -1,9 +1,11 @@
 //! Runs one test body on either database.
 
-use crate::{Kind, TestDatabase};
+use crate::{Kind, TestDatabase, queries};
 use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use store::DatabaseConfig;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// What a test body is given, made on a fresh database.
 pub trait Fixture: Clone + Send + Sync + 'static {
@@ -29,10 +31,8 @@ impl Fixture for DatabaseConfig {
 /// As the test does.
 pub fn run<F: Fixture, Test: Future<Output = ()>>(kind: Kind, test: impl FnOnce(F) -> Test) {
     // What the server warns of is shown with a test that fails.
-    let _ = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
-        .with_test_writer()
-        .try_init();
+    let shown = tracing_subscriber::fmt::layer().with_test_writer().with_filter(LevelFilter::WARN);
+    let _ = tracing_subscriber::registry().with(shown).with(queries::layer()).try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let database = TestDatabase::create(kind).await;

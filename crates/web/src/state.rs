@@ -2,6 +2,7 @@
 
 use crate::Config;
 use crate::Metrics;
+use crate::agent::shared::SharedLists;
 use crate::limits::{RateLimits, SignInThrottle, SocketCounts, SocketOpenings};
 use realtime::Hub;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct AppState {
     pub openings: SocketOpenings,
     /// Failed sign-ins.
     pub sign_ins: SignInThrottle,
+    /// What many inboxes show alike.
+    pub lists: SharedLists,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     is_draining: Arc<AtomicBool>,
@@ -40,6 +43,7 @@ impl AppState {
             rates: Arc::new(RateLimits::new(&config.limits)),
             sockets: SocketCounts::new(&config.limits),
             openings: SocketOpenings::new(&config.limits),
+            lists: SharedLists::default(),
             sign_ins: SignInThrottle::new(&config.limits),
             config: Arc::new(config),
             is_draining: Arc::default(),

@@ -122,6 +122,28 @@ pub struct Field {
     pub error: Option<String>,
 }
 
+/// How many conversations there are; past what is counted exactly, `10000+` (S2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HowMany(pub i64);
+
+impl HowMany {
+    /// Whether that many, and no more.
+    pub fn is_exact(self) -> bool {
+        self.0 <= i64::from(store::COUNTED)
+    }
+
+    /// The number to show.
+    pub fn shown(self) -> i64 {
+        self.0.min(store::COUNTED.into())
+    }
+}
+
+impl fmt::Display for HowMany {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.shown(), if self.is_exact() { "" } else { "+" })
+    }
+}
+
 /// The first letters of the first and the last word of a name that have any, for the round mark beside it.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
@@ -138,6 +160,14 @@ mod tests {
         assert_eq!(
             When::clock(at).to_string(),
             r#"<time datetime="2026-03-03T14:05:09Z" data-as="clock">14:05 UTC</time>"#
+        );
+    }
+
+    #[test]
+    fn s2_what_is_not_counted_to_the_end_says_so() {
+        assert_eq!(
+            [0, 10_000, 10_001, 30_000].map(|count| HowMany(count).to_string()),
+            ["0", "10000", "10000+", "10000+"]
         );
     }
 

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use store::DatabaseConfig;
 use url::Url;
 
 /// Which database the program keeps its data in.
@@ -76,6 +77,27 @@ impl Database {
         }
     }
 
+    /// One that is there already: a data directory, or PostgreSQL's URL.
+    ///
+    /// # Errors
+    /// When the URL is none.
+    pub fn existing(kind: DatabaseKind, place: &str) -> Result<Self> {
+        Ok(match kind {
+            DatabaseKind::Embedded => Self::Embedded(place.into()),
+            DatabaseKind::Postgres => Self::Postgres { server: place.parse()?, schema: "public".into() },
+        })
+    }
+
+    /// How the store opens it.
+    pub fn config(&self) -> DatabaseConfig {
+        match self {
+            Self::Embedded(directory) => DatabaseConfig::Sqlite { directory: directory.clone() },
+            Self::Postgres { server, schema } => {
+                DatabaseConfig::Postgres { url: in_schema(server.clone(), schema).into() }
+            }
+        }
+    }
+
     /// Tells a command of the program to use this database; PostgreSQL by way of a proxy, if there is one.
     pub fn apply(&self, command: &mut Command, by_way_of: Option<SocketAddr>) {
         match self {
@@ -83,9 +105,8 @@ impl Database {
                 command.env_remove("DATABASE_URL").env("FRONTDESK_DATA_DIR", directory);
             }
             Self::Postgres { server, schema } => {
-                let mut url = by_way_of.map_or_else(|| server.clone(), |proxy| redirect(server, proxy));
-                url.query_pairs_mut().append_pair("options[search_path]", schema);
-                command.env("DATABASE_URL", url.as_str());
+                let url = by_way_of.map_or_else(|| server.clone(), |proxy| redirect(server, proxy));
+                command.env("DATABASE_URL", in_schema(url, schema).as_str());
             }
         }
     }
@@ -132,6 +153,11 @@ pub fn redirect(url: &Url, proxy: SocketAddr) -> Url {
         redirected.set_ip_host(proxy.ip()).is_ok() && redirected.set_port(Some(proxy.port())).is_ok();
     debug_assert!(is_set, "a database's URL has a host");
     redirected
+}
+
+fn in_schema(mut url: Url, schema: &str) -> Url {
+    url.query_pairs_mut().append_pair("options[search_path]", schema);
+    url
 }
 
 /// Runs one statement made here, of a name made here.

@@ -71,6 +71,12 @@ impl Fleet {
         Ok(Self { nodes, rest, memory_at_start, agents })
     }
 
+    /// The token and the server of the agent of this number; after the last comes the first.
+    pub fn agent(&self, number: usize) -> (String, SocketAddr) {
+        let node = &self.nodes[number % self.nodes.len()];
+        (self.agents[number % AGENTS].token.clone(), node.address())
+    }
+
     /// New customers, each with a conversation of their own.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod fleet;
 mod idle;
+mod lists;
 mod never_read;
 mod rate;
 pub mod relay;
@@ -9,8 +10,10 @@ mod saturate;
 mod storage;
 mod storm;
 mod table;
+mod watched;
 
 use crate::cluster::{Database, DatabaseArgs};
+use crate::generate::{self, Amount};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use fleet::Fleet;
@@ -33,6 +36,10 @@ pub enum Mode {
     NeverRead,
     /// What the database itself does: rows in batches, and one row per commit
     Storage,
+    /// The inbox as a page with facets and as JSON without, by what is listed, among conversations made beforehand
+    Lists,
+    /// Messages at a fixed rate while many agents look at lists, and the renewals of these
+    Watched,
 }
 
 /// Measure how fast and how small the program is, beside yardsticks measured in the same run
@@ -65,7 +72,7 @@ pub struct RunArgs {
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub seconds: u64,
 
-    /// saturate, rate, never-read: how many conversations are talked in, each by a customer and an agent
+    /// saturate, rate, never-read, watched: how many conversations are talked in, each by a customer and an agent
     #[arg(long, value_name = "COUNT", env = "LOADTEST_CONVERSATIONS", default_value_t = 200)]
     pub conversations: usize,
 
@@ -73,7 +80,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "COUNT", env = "LOADTEST_WINDOW", default_value_t = 4)]
     pub window: usize,
 
-    /// rate, never-read: messages per second
+    /// rate, never-read, watched: messages per second
     #[arg(long, value_name = "COUNT", env = "LOADTEST_RATE", default_value_t = 1000)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub rate: u64,
@@ -89,6 +96,24 @@ pub struct RunArgs {
     /// storage: rows per batch
     #[arg(long, value_name = "COUNT", env = "LOADTEST_BATCH", default_value_t = 200)]
     pub batch: usize,
+
+    /// lists, watched: how many messages there are
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_MESSAGES", default_value_t = 1_000_000)]
+    pub messages: usize,
+
+    /// lists: how many requests of each kind
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_QUESTIONS", default_value_t = 240)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    pub questions: u16,
+
+    /// lists, watched: a data directory, or with `--database postgres` a URL, which `generate` filled before; what is measured
+    /// stays in it
+    #[arg(long, value_name = "DIR|URL", env = "LOADTEST_FILLED")]
+    pub filled: Option<String>,
+
+    /// watched: how many agents look at lists
+    #[arg(long, value_name = "COUNT", env = "LOADTEST_WATCHERS", default_value_t = 200)]
+    pub watchers: usize,
 }
 
 impl RunArgs {
@@ -102,7 +127,16 @@ impl RunArgs {
 /// # Errors
 /// When the program or its database cannot be started, or a client is refused.
 pub async fn run(args: RunArgs) -> Result<bool> {
-    let all = [Mode::Storage, Mode::Saturate, Mode::Rate, Mode::NeverRead, Mode::Idle, Mode::Storm];
+    let all = [
+        Mode::Storage,
+        Mode::Saturate,
+        Mode::Rate,
+        Mode::NeverRead,
+        Mode::Idle,
+        Mode::Storm,
+        Mode::Lists,
+        Mode::Watched,
+    ];
     let modes = if args.modes.is_empty() { &all[..] } else { &args.modes };
     let mut table = Table::new(args.database.database.name());
     for mode in modes {
@@ -120,12 +154,18 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
         if mode == Mode::Storage {
             return storage::measure(args, &database, directory.path(), table).await;
         }
+        let database = match mode {
+            Mode::Lists | Mode::Watched => filled(args, &database).await?,
+            _ => database.clone(),
+        };
         let mut fleet = Fleet::start(args, &database, directory.path()).await?;
         match mode {
             Mode::Saturate => saturate::measure(args, &fleet, table).await?,
             Mode::Rate => rate::measure(args, &fleet, table).await?,
             Mode::NeverRead => never_read::measure(args, &fleet, table).await?,
             Mode::Idle => idle::measure(args, &fleet, table).await?,
+            Mode::Lists => lists::measure(args, &fleet, table).await?,
+            Mode::Watched => watched::measure(args, &fleet, table).await?,
             Mode::Storm | Mode::Storage => storm::measure(args, &mut fleet, table).await?,
         }
         fleet.stop().await
@@ -133,4 +173,15 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
     let measured = measured.await;
     database.remove().await?;
     measured
+}
+
+/// A database with made-up conversations: one that is there, or this one once it is filled.
+async fn filled(args: &RunArgs, database: &Database) -> Result<Database> {
+    if let Some(filled) = &args.filled {
+        return Database::existing(args.database.database, filled);
+    }
+    let conversations = (args.messages / 10).max(1);
+    let amount = Amount { messages: args.messages, conversations, customers: (conversations / 3).max(1) };
+    generate::fill(&database.config(), amount, 1).await?;
+    Ok(database.clone())
 }

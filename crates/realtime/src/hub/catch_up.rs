@@ -80,7 +80,7 @@ impl Hub {
     }
 
     pub(super) fn hear_of(&self, stand: Stand, news: Option<News>) {
-        self.recount();
+        self.pending().note_rumour(&self.0.inbox_moved);
         self.registry().note_heard(stand);
         if !self.has_inboxes() && !self.registry().is_open(stand.id) {
             return;

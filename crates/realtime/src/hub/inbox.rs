@@ -9,25 +9,39 @@ use domain::{AgentKey, Conversation, ConversationId, ConversationKey, Pace, Side
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Change, Counts, Position, Stand, Store};
+use store::{COUNTED, Change, Counts, Position, Stand, Store};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 /// How long changes are collected before inboxes hear of them.
 const COLLECT: Duration = Duration::from_millis(250);
+/// The same after so much was told at once that it takes the node's time: frames, once for each inbox.
+const COLLECT_MORE: Duration = Duration::from_secs(1);
+const MUCH: usize = 2_000;
 /// How often facets and places in the queue are counted at most.
 const COUNT_EVERY: Duration = Duration::from_secs(2);
 /// How many of the queue hear live of their place; those behind learn it when they open their page.
 const PLACES: u32 = 1000;
 
+/// How often inboxes were told. What was read from the database since a number last rose shows all that they were told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Of conversations that changed.
+    pub rows: u64,
+    /// Of counts that changed.
+    pub counts: u64,
+}
+
 /// What inboxes have not heard of yet.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
+    told: Told,
     changed: HashMap<ConversationId, Arc<Conversation>>,
     removed: Vec<ConversationId>,
     notifications: Vec<(AgentKey, ServerFrame)>,
     /// Notes that name agents, to be read before their inboxes are told.
     pub mentions: Vec<Mention>,
+    rows_are_old: bool,
     counts_are_old: bool,
     /// Where the conversations stood that inboxes show first, when that was looked at last.
     stood: Option<HashMap<ConversationKey, Position>>,
@@ -56,17 +70,16 @@ impl Pending {
                 self.show(conversation, news);
             }
             Change::Erased(ids) => return self.remove(ids.clone(), moved),
-            Change::MessageChanged { .. }
-            | Change::Mentioned { .. }
-            | Change::MentionRead(_)
-            | Change::Seen { .. }
-            | Change::SessionsEnded(_) => return,
+            // Told to no inbox, but shown in rows that are read from now on.
+            Change::MessageChanged { .. } | Change::Seen { .. } => self.rows_are_old = true,
+            Change::Mentioned { .. } | Change::MentionRead(_) | Change::SessionsEnded(_) => return,
         }
         moved.notify_one();
     }
 
     /// Notes a conversation that was changed on another node.
     pub fn note_elsewhere(&mut self, conversation: &Arc<Conversation>, news: Option<News>, moved: &Notify) {
+        self.counts_are_old = true;
         self.show(conversation, news);
         moved.notify_one();
     }
@@ -84,6 +97,12 @@ impl Pending {
         let Some(stood) = self.stood.replace(stand) else { return Vec::new() };
         let has_moved = |stand: &&Stand| stood.get(&stand.key) != Some(&stand.at);
         stands.iter().filter(has_moved).map(|stand| stand.key).collect()
+    }
+
+    /// Notes that something moved on another node, before it is read what.
+    pub fn note_rumour(&mut self, moved: &Notify) {
+        self.rows_are_old = true;
+        self.recount(moved);
     }
 
     /// Has everything counted anew, for somebody who just came or left.
@@ -116,7 +135,19 @@ impl Pending {
     }
 
     fn take(&mut self) -> (Vec<Bytes>, Vec<(AgentKey, ServerFrame)>) {
-        (self.take_frames(), std::mem::take(&mut self.notifications))
+        let frames = self.take_frames();
+        self.told.rows += u64::from(std::mem::take(&mut self.rows_are_old) || !frames.is_empty());
+        (frames, std::mem::take(&mut self.notifications))
+    }
+
+    /// Whether it is time to count anew.
+    fn take_count(&mut self, counted_at: Option<Instant>) -> bool {
+        let is_due = self.counts_are_old && counted_at.is_none_or(|at| at.elapsed() >= COUNT_EVERY);
+        if is_due {
+            self.counts_are_old = false;
+            self.told.counts += 1;
+        }
+        is_due
     }
 
     fn take_frames(&mut self) -> Vec<Bytes> {
@@ -137,20 +168,20 @@ pub async fn run_inbox(hub: Hub, store: Store) {
             hub.0.inbox_moved.notified().await;
         }
         let (frames, notifications) = hub.pending().take();
-        hub.tell_inboxes(frames);
+        let told = hub.tell_inboxes(frames);
         hub.notify(notifications);
         let mentions = std::mem::take(&mut hub.pending().mentions);
         if let Err(error) = hub.tell_mentions(&store, mentions).await {
             tracing::warn!(%error, "cannot read who is mentioned to whom");
         }
-        if hub.pending().counts_are_old && counted_at.is_none_or(|at| at.elapsed() >= COUNT_EVERY) {
+        let is_count_due = hub.pending().take_count(counted_at);
+        if is_count_due {
             counted_at = Some(Instant::now());
-            hub.pending().counts_are_old = false;
             if let Err(error) = hub.tell_counts(&store).await {
                 tracing::warn!(%error, "cannot count conversations for the inboxes");
             }
         }
-        sleep(COLLECT).await;
+        sleep(if told < MUCH { COLLECT } else { COLLECT_MORE }).await;
     }
 }
 
@@ -160,18 +191,26 @@ impl Hub {
         self.registry().has_inboxes()
     }
 
+    /// How often inboxes on this node were told of anything.
+    pub fn told(&self) -> Told {
+        self.pending().told
+    }
+
     /// Has everything counted anew soon.
     pub(super) fn recount(&self) {
         self.pending().recount(&self.0.inbox_moved);
     }
 
-    fn tell_inboxes(&self, frames: Vec<Bytes>) {
+    /// Tells how many frames go out.
+    fn tell_inboxes(&self, frames: Vec<Bytes>) -> usize {
         if frames.is_empty() {
-            return;
+            return 0;
         }
+        let each = frames.len();
         let event = Arc::new(Event::new(What::Inbox(frames)));
         let registry = self.registry();
-        registry.inboxes().for_each(|mailbox| registry.put(mailbox, &event));
+        let told = registry.inboxes().map(|mailbox| registry.put(mailbox, &event));
+        told.count() * each
     }
 
     fn notify(&self, notifications: Vec<(AgentKey, ServerFrame)>) {
@@ -238,15 +277,16 @@ fn queue_place(ahead: i64, pace: Option<Pace>, agents_online: usize) -> QueuePla
 }
 
 fn facets(counts: &Counts) -> FacetsView {
+    let shown = |count: i64| count.min(COUNTED.into());
     let status = counts.status.iter().map(|(status, count)| FacetValueView {
         value: status.as_str().into(),
         label: status.as_str().into(),
-        count: *count,
+        count: shown(*count),
     });
     let holder = counts.holder.iter().map(|(holder, count)| FacetValueView {
         value: holder.as_ref().map_or_else(|| "none".into(), |(id, _)| id.to_string()),
         label: holder.as_ref().map_or_else(|| "nobody".into(), |(_, name)| name.clone()),
-        count: *count,
+        count: shown(*count),
     });
     FacetsView::from([("status", status.collect()), ("holder", holder.collect())])
 }

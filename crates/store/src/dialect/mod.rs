@@ -223,11 +223,15 @@ pub(crate) fn uuid_literal(conn: &mut Conn, id: Uuid) -> String {
     }
 }
 
+/// The earliest time PostgreSQL knows, 4713 BC.
+const POSTGRES_OLDEST: Timestamp = Timestamp::from_micros(-210_866_803_200_000_000);
+
 /// A point in time as part of a statement's text.
 pub(crate) fn time_literal(conn: &mut Conn, at: Timestamp) -> String {
     match conn.get() {
         ConnMut::Sqlite(_) => at.as_micros().to_string(),
         ConnMut::Postgres(_) if at == NEVER => "'infinity'::timestamptz".to_owned(),
+        ConnMut::Postgres(_) if at < POSTGRES_OLDEST => "'-infinity'::timestamptz".to_owned(),
         ConnMut::Postgres(_) => {
             format!("('epoch'::timestamptz + {} * interval '1 microsecond')", at.as_micros())
         }

@@ -13,7 +13,12 @@ use crate::repair::StandRow;
 use crate::search::customer_words;
 use domain::{Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::postgres::PgConnection;
+use std::time::Duration;
+use tokio::time::sleep;
 use uuid::Uuid;
+
+/// How long conversations that somebody else has locked are left alone before they are tried again.
+const LOCK_PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(4)];
 
 pub(super) async fn lock(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<()> {
     sqlx::query("SELECT id FROM conversations WHERE external_id = ANY($1) ORDER BY id FOR UPDATE")
@@ -23,10 +28,25 @@ pub(super) async fn lock(conn: &mut PgConnection, ids: &[ConversationId]) -> Res
     Ok(())
 }
 
+/// Locks what nobody else has locked. Another node's batch is done within milliseconds, so that a moment's patience gets
+/// most of what it had; nobody stands in the database's queue meanwhile, so that no two nodes wait for each other.
 pub(super) async fn lock_free(
     conn: &mut PgConnection,
     ids: &[ConversationId],
 ) -> Result<Vec<ConversationId>> {
+    let mut locked = lock_at_once(conn, ids).await?;
+    for pause in LOCK_PAUSES {
+        let taken: Vec<_> = ids.iter().copied().filter(|id| !locked.contains(id)).collect();
+        if taken.is_empty() {
+            break;
+        }
+        sleep(pause).await;
+        locked.extend(lock_at_once(conn, &taken).await?);
+    }
+    Ok(locked)
+}
+
+async fn lock_at_once(conn: &mut PgConnection, ids: &[ConversationId]) -> Result<Vec<ConversationId>> {
     let sql = "SELECT external_id FROM conversations WHERE external_id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED";
     let locked: Vec<Uuid> = sqlx::query_scalar(sql).bind(uuids(ids)).fetch_all(conn).await?;
     Ok(locked.into_iter().map(ConversationId).collect())

@@ -68,6 +68,11 @@ both_databases! {
         assert!(found(Filter { tag: vec!["' OR 1=1 --".into()], ..Filter::default() }).await.is_empty());
         assert_eq!(found(Filter { age: vec![Age::OneToFourHours], ..Filter::default() }).await, old);
         assert_eq!(found(Filter { age: vec![Age::OneToFourHours, Age::UnderAnHour], ..Filter::default() }).await.len(), 2);
+        store.clock().advance(Duration::from_secs(8 * 24 * 3600));
+        assert_eq!(found(Filter { age: vec![Age::OverSevenDays], ..Filter::default() }).await.len(), 2);
+        let facets = store.facets(&bo.actor, &Filter::default()).await.unwrap();
+        let ages: Vec<_> = facets["age"].iter().map(|age| (age.value.as_str(), age.count)).filter(|(_, count)| *count > 0).collect();
+        assert_eq!(ages, [(">7d", 2)]);
     }
 
     /// A cursor nobody answered with is refused, not misread.

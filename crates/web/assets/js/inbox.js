@@ -12,6 +12,8 @@ const AT_MOST_EVERY = 1_000;
 const POINTER_RESTS = 1_500;
 const OFFLINE_AFTER = 1_000;
 const AGAIN_WITHIN = 5_000;
+// Longer than any node shows several agents what it read for one of them: the node asked need not be the one that told.
+const SETTLED_AFTER = 6_000;
 
 class InboxList extends HTMLElement {
   connectedCallback() {
@@ -51,6 +53,8 @@ class InboxList extends HTMLElement {
     if (frame.type === "notification") this.dispatchEvent(new CustomEvent("notification", { detail: frame }));
     if (frame.type === "facets") this.#hearOfQueue(frame.facets);
     this.#renewSoon();
+    clearTimeout(this.settledTimer);
+    this.settledTimer = setTimeout(() => this.#renewSoon(), SETTLED_AFTER);
   }
 
   #hearOfQueue({ status }) {

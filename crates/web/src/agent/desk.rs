@@ -1,6 +1,7 @@
 //! The agent's page: the list, the open conversation and its customer, side by side where there is room.
 
 use super::list::{List, ListQuery};
+use super::shared::Recency;
 use crate::AppState;
 use crate::chat::room::AgentRoom;
 use crate::error::Problem;
@@ -35,7 +36,7 @@ impl Desk {
             agent_name: agent.name.clone(),
             agent_id: agent.id,
             is_administrator: agent.is_administrator(),
-            list: List::load(state, agent, query).await?,
+            list: List::load(state, agent, query, Recency::Now).await?,
             room,
         })
     }

@@ -1,13 +1,14 @@
 //! `GET /support/agent/list/`: facets and rows of the inbox, which its page renews when something changes.
 
 use super::notifications;
-use super::rows::{self, Row, Shown};
+use super::rows::{Row, Shown, rows};
+use super::shared::{Recency, SharedLists};
 use super::views::{self, Choice, Facet};
 use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::Problem;
 use crate::texts::{Text, say};
-use crate::view::Html;
+use crate::view::{HowMany, Html};
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -15,7 +16,7 @@ use domain::{Actor, Agent, ConversationId, Filter, Status};
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
-use store::{Counts, Search};
+use store::{Counts, Facets, Search};
 use url::form_urlencoded;
 
 /// Conversations on one page.
@@ -118,12 +119,17 @@ pub(super) async fn show(
     AgentSession { agent, .. }: AgentSession,
     query: ListQuery,
 ) -> Result<Html<List>, Problem> {
-    Ok(Html(List::load(&state, &agent, &query).await?))
+    Ok(Html(List::load(&state, &agent, &query, Recency::Told).await?))
 }
 
 impl List {
-    pub(super) async fn load(state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
-        let counts = state.store.counts().await?;
+    pub(super) async fn load(
+        state: &AppState,
+        agent: &Agent,
+        query: &ListQuery,
+        recency: Recency,
+    ) -> Result<Self, Problem> {
+        let counts = SharedLists::counts(state, recency).await?;
         let saved = state.store.saved_views(agent).await?;
         let mentions = state.store.mentions(agent).await?;
         let views = views::views(query, &counts, &saved, agent);
@@ -141,7 +147,7 @@ impl List {
             ..Self::default()
         };
         if query.q.trim().is_empty() {
-            frame.listed(state, agent, query, &counts).await
+            frame.listed(state, agent, query, &counts, recency).await
         } else {
             frame.found(state, agent, query).await
         }
@@ -153,23 +159,25 @@ impl List {
         agent: &Agent,
         query: &ListQuery,
         counts: &Counts,
+        recency: Recency,
     ) -> Result<Self, Problem> {
         let filter = query.filter()?;
         let (sort, sorts) = views::sorts(query, &filter);
-        let actor = Actor::Agent(agent.clone());
-        let page = state.store.conversations(&actor, &filter, sort, query.cursor.as_deref(), PAGE).await?;
-        let mut facets = state.store.facets(&actor, &filter).await?;
+        let wanted = (&filter, sort, query.cursor.as_deref(), PAGE);
+        let listed = SharedLists::rows(state, agent, wanted, recency).await?;
+        let facets = SharedLists::facets(state, agent, &filter, recency).await?;
+        let mut facets = Facets::clone(&facets);
         views::add_counts(&mut facets, query, counts);
         let narrowing = views::narrowing(query, &facets);
-        let total: Option<i64> =
+        let total: Option<HowMany> =
             self.facets[0].choices.iter().find_map(|view| view.count.filter(|_| view.current));
         Ok(Self {
             title: if self.title.is_empty() { say("list-conversations").into() } else { self.title },
-            total: total.map(|total| how_many(total, true)).unwrap_or_default(),
-            rows: rows::load(state, &page.items, query).await?,
+            total: total.map(|total| how_many(total.shown(), total.is_exact())).unwrap_or_default(),
+            rows: rows(&listed, query),
             sorts,
             empty: Some(query.nothing_there()),
-            more: page.next_cursor.map(|cursor| query.address(&cursor)),
+            more: listed.page.next_cursor.as_ref().map(|cursor| query.address(cursor)),
             facets: self.facets.into_iter().chain(narrowing).collect(),
             ..self
         })

@@ -9,6 +9,7 @@ pub mod replies;
 pub mod rows;
 mod saved_views;
 pub mod set_password;
+pub mod shared;
 pub mod sign_in;
 mod sign_out;
 pub mod socket;

@@ -1,8 +1,7 @@
 //! The rows of the inbox.
 
 use super::list::ListQuery;
-use crate::AppState;
-use crate::error::Problem;
+use super::shared::Listed;
 use crate::texts::{say, urgency_reason};
 use crate::view::{StatusView, When, initials};
 use domain::search::Segment;
@@ -58,19 +57,13 @@ pub(super) struct Shown {
 }
 
 /// Rows with the last line of each.
-pub(super) async fn load(
-    state: &AppState,
-    conversations: &[Conversation],
-    query: &ListQuery,
-) -> Result<Vec<Row>, Problem> {
+pub(super) fn rows(Listed { page, lines }: &Listed, query: &ListQuery) -> Vec<Row> {
     let shown = query.shown();
-    let wanted = conversations.iter().map(|conversation| (conversation.key, conversation.last_seq));
-    let mut lines = state.store.lines(wanted).await?;
-    let rows = conversations.iter().map(|conversation| {
-        let text = lines.remove(&conversation.key).unwrap_or_else(|| say("message-deleted").into());
+    let rows = page.items.iter().map(|conversation| {
+        let text = lines.get(&conversation.key).cloned().unwrap_or_else(|| say("message-deleted").into());
         Row::new(conversation, vec![Piece { text, hit: false }], query.opening(conversation.id, None), &shown)
     });
-    Ok(rows.collect())
+    rows.collect()
 }
 
 impl Row {

@@ -2,7 +2,7 @@
 
 use super::list::ListQuery;
 use crate::texts::{Text, age, say};
-use crate::view::StatusView;
+use crate::view::{HowMany, StatusView};
 use domain::{Agent, Filter, Status, UrgencyLevel};
 use store::{Counts, FacetValue, Facets, Mention, SavedView, Scope, Sort};
 use url::form_urlencoded::{Serializer, parse};
@@ -23,7 +23,7 @@ pub struct Choice {
     /// Where it leads.
     pub href: String,
     /// How many conversations it holds, where that is counted.
-    pub count: Option<i64>,
+    pub count: Option<HowMany>,
     /// Whether the list is narrowed by it now.
     pub current: bool,
     /// The id of the view the reader saved and may delete.
@@ -39,7 +39,7 @@ pub(super) fn views(query: &ListQuery, counts: &Counts, saved: &[SavedView], me:
             label: label.into(),
             current: listed(&parameters) == shown,
             href: format!("/support/agent/?{parameters}"),
-            count: Some(count),
+            count: Some(HowMany(count)),
             deletable: None,
         }
     };
@@ -139,10 +139,19 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
             let added = Some(&*value.value).filter(|_| !current);
             let values: Vec<&str> = others.chain(added).collect();
             let href = narrowed(query, name, &values.join(","));
-            Choice { label: label_of(name, value), href, count: Some(value.count), current, deletable: None }
+            Choice {
+                label: label_of(name, value),
+                href,
+                count: Some(HowMany(value.count)),
+                current,
+                deletable: None,
+            }
         };
         let choices = facets.get(name).into_iter().flatten().map(choice);
-        Facet { label, choices: choices.filter(|choice| choice.current || choice.count != Some(0)).collect() }
+        Facet {
+            label,
+            choices: choices.filter(|choice| choice.current || choice.count != Some(HowMany(0))).collect(),
+        }
     };
     // One value that all have narrows nothing.
     let narrows =

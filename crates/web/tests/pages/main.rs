@@ -6,4 +6,5 @@ mod customer;
 mod desk;
 mod forms;
 mod mail;
+mod queries;
 mod templates;

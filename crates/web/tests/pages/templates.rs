@@ -17,7 +17,7 @@ use web::chat::transcript::Transcript;
 use web::customer::{Entrance, Home, RequestRow};
 use web::page::{ErrorPage, Landing};
 use web::say;
-use web::view::{Field, StatusView, When, initials};
+use web::view::{Field, HowMany, StatusView, When, initials};
 
 const ATTACK: &str = r#""><script>alert(1)</script><img src=x onerror=alert(2)>"#;
 const LONG_NAME: &str =
@@ -220,10 +220,10 @@ fn list(rows: usize) -> List {
     ];
     let statuses =
         [Status::Open, Status::Open, Status::Ongoing, Status::Open, Status::Snoozed, Status::Resolved];
-    let choice = |label: &str, count, current| Choice {
+    let choice = |label: &str, count: i64, current| Choice {
         label: label.into(),
         href: "?status=open".into(),
-        count: Some(count),
+        count: Some(HowMany(count)),
         current,
         deletable: current.then(|| ATTACK.into()),
     };
