@@ -3,6 +3,7 @@
 mod postgres;
 mod rows;
 pub(crate) mod search;
+pub(crate) mod similar;
 mod sqlite;
 
 use crate::append::{NewMessage, SentKey};

@@ -2,17 +2,9 @@
 
 use super::{Place, postgres, sqlite};
 use crate::db::Time;
-use crate::similar::lines_sql;
 use crate::{DatabaseConfig, Db};
 use domain::Timestamp;
-use sqlx::postgres::{PgArguments, Postgres};
-use sqlx::query::QueryAs;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, SqlitePool};
-
-/// A word that few rows have.
-const WORD: &str = "('n77' | '·n77')";
-
-type Explain<'q> = QueryAs<'q, Postgres, (String,), PgArguments>;
 
 const PLACES: [(Place, &str); 3] =
     [(Place::Messages, "messages"), (Place::Notes, "notes"), (Place::Customers, "customers")];
@@ -32,28 +24,10 @@ async fn s5_sqlite_searches_its_index() {
     assert!(plan[0].starts_with("SEARCH c USING") && plan[0].contains("conversations_customer"), "{plan:?}");
     assert!(plan[1].starts_with("SEARCH t USING INDEX messages_conversation"), "{plan:?}");
     assert!(plan[2].starts_with("SCAN messages_fts VIRTUAL TABLE INDEX 0:="), "by key: {plan:?}");
-    let plan = sqlite_plan(read, sqlite::search::PROBE).await;
-    let steps = [
-        "CO-ROUTINE found",
-        "SCAN messages_fts VIRTUAL TABLE INDEX",
-        "SCAN found",
-        "SEARCH t USING",
-        "SEARCH c USING",
-    ];
-    assert!(
-        plan.len() == steps.len() && plan.iter().zip(steps).all(|(step, is)| step.starts_with(is)),
-        "{plan:?}"
-    );
-    let plan = sqlite_plan(read, &lines_sql("(1, 1, 10), (2, 1, 10)", 1_000)).await;
-    let messages: Vec<_> = plan.iter().filter(|step| step.contains(" m ")).collect();
-    assert!(
-        messages.len() == 1 && messages[0].starts_with("SEARCH m USING INDEX messages_conversation"),
-        "{plan:?}"
-    );
     db.close().await;
 }
 
-async fn sqlite_plan(pool: &SqlitePool, sql: &str) -> Vec<String> {
+pub(crate) async fn sqlite_plan(pool: &SqlitePool, sql: &str) -> Vec<String> {
     let sql = format!("EXPLAIN QUERY PLAN {sql}");
     let rows: Vec<(i64, i64, i64, String)> =
         sqlx::query_as(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
@@ -74,16 +48,9 @@ async fn s5_postgres_searches_its_index() {
     for (place, table) in PLACES {
         plans.push((table, postgres_plan(pool, postgres::search::find_sql(place)).await));
     }
-    let probe = explain(pool, postgres::search::PROBE, |query| {
-        query.bind(WORD).bind(300_i64).bind(1_i64).bind(0_i64)
-    })
-    .await;
-    let lines = explain(pool, &lines_sql("(1, 1, 10), (2, 1, 10)", 1_000), |query| query).await;
     db.close().await;
     let drop = format!("DROP SCHEMA {schema} CASCADE");
     sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
-    assert!(probe.contains("Bitmap Index Scan on messages_search") && !probe.contains("Seq Scan"), "{probe}");
-    assert!(lines.contains("messages_conversation") && !lines.contains("Seq Scan"), "{lines}");
     for (table, plan) in plans {
         assert!(plan.contains(&format!("Bitmap Index Scan on {table}_search")), "{plan}");
         assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
@@ -91,7 +58,7 @@ async fn s5_postgres_searches_its_index() {
 }
 
 /// Enough rows that reading them all costs more than the index.
-async fn fill(pool: &PgPool) {
+pub(crate) async fn fill(pool: &PgPool) {
     let statements = [
         "INSERT INTO users (external_id, name, created_at) SELECT gen_random_uuid(), 'N', now() FROM generate_series(1, 20000)",
         "INSERT INTO customers (external_id, user_id, search) SELECT gen_random_uuid(), id, ('n' || id)::tsvector FROM users",
@@ -109,20 +76,16 @@ async fn fill(pool: &PgPool) {
 }
 
 async fn postgres_plan(pool: &PgPool, sql: &str) -> String {
-    explain(pool, sql, |query| {
-        query
-            .bind(WORD)
-            .bind(i64::MAX)
-            .bind(10_000_i64)
-            .bind(Time(Timestamp::from_micros(i64::MIN)))
-            .bind(Time(Timestamp::from_micros(i64::MAX)))
-            .bind(None::<i64>)
-    })
-    .await
-}
-
-async fn explain(pool: &PgPool, sql: &str, bind: impl FnOnce(Explain<'_>) -> Explain<'_>) -> String {
-    let query = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN {sql}"))).persistent(false);
-    let steps = bind(query).fetch_all(pool).await.unwrap();
+    let steps: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN {sql}")))
+        .bind("('n77' | '·n77')")
+        .bind(i64::MAX)
+        .bind(10_000_i64)
+        .bind(Time(Timestamp::from_micros(i64::MIN)))
+        .bind(Time(Timestamp::from_micros(i64::MAX)))
+        .bind(None::<i64>)
+        .persistent(false)
+        .fetch_all(pool)
+        .await
+        .unwrap();
     steps.into_iter().map(|(step,)| step).collect::<Vec<_>>().join("\n")
 }
