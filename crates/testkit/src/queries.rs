@@ -23,7 +23,7 @@ static COUNTED: Mutex<Option<HashMap<u64, Vec<String>>>> = Mutex::new(None);
 /// spawns is not counted.
 ///
 /// # Panics
-/// When the test was not started by [`run`](crate::run), which sets the counting up.
+/// When the test was not started by [`run`](crate::run()), which sets the counting up.
 pub async fn queries<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
     let span = debug_span!(target: TARGET, SPAN);
     let id = span.id().expect("a test started by testkit::run").into_u64();
