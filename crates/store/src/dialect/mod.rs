@@ -3,12 +3,13 @@
 mod postgres;
 mod rows;
 pub(crate) mod search;
+pub(crate) mod similar;
 mod sqlite;
 pub(crate) mod vocabulary;
 
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
-use crate::db::{Conn, ConnMut, Db, NEVER, Tx, fetch_optional};
+use crate::db::{Conn, ConnMut, Db, NEVER, Pools, Tx, fetch_optional};
 use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, side};
 use crate::repair::StandRow;
@@ -214,9 +215,9 @@ pub(crate) async fn unindex(tx: &mut Tx, what: Indexed, condition: &'static str,
 
 /// Takes what was deleted out of the database's files, too (A8). PostgreSQL does so by itself (`VACUUM`).
 pub(crate) async fn forget_deleted(db: &Db) -> Result<()> {
-    match db {
-        Db::Sqlite { write, .. } => sqlite::forget_deleted(write).await,
-        Db::Postgres(_) => Ok(()),
+    match &db.pools {
+        Pools::Sqlite { write, .. } => sqlite::forget_deleted(write).await,
+        Pools::Postgres(_) => Ok(()),
     }
 }
 

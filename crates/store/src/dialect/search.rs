@@ -3,8 +3,8 @@
 use super::{postgres, sqlite};
 use crate::Result;
 use crate::db::{Conn, ConnMut, Time};
-use domain::search::{Pattern, Query};
-use domain::{Age, ConversationKey, CustomerKey, Timestamp};
+use domain::search::Query;
+use domain::{Age, CustomerKey, Timestamp};
 use sqlx::FromRow;
 
 /// Where to look.
@@ -100,30 +100,6 @@ pub(crate) async fn group_alike(conn: &mut Conn, keys: Vec<i64>, now: Timestamp)
     }
 }
 
-/// About how many of all messages, of which the newest has the key `newest`, have each of these words; 0 where
-/// the database has no figures because few do, or because it is small.
-pub(crate) async fn frequencies(conn: &mut Conn, patterns: &[Pattern], newest: i64) -> Result<Vec<i64>> {
-    match conn.get() {
-        ConnMut::Sqlite(conn) => sqlite::search::frequencies(conn, patterns, newest).await,
-        ConnMut::Postgres(conn) => postgres::search::frequencies(conn, patterns, newest).await,
-    }
-}
-
-/// The conversations of the newest messages with a key above `above` that fit any of these queries, at most `limit`, and
-/// whether it was the customer who said it, in a conversation that is resolved and is not `own`.
-pub(crate) async fn probe(
-    conn: &mut Conn,
-    any: &[Query],
-    above: i64,
-    limit: i64,
-    own: ConversationKey,
-) -> Result<Vec<(i64, bool)>> {
-    match conn.get() {
-        ConnMut::Sqlite(conn) => sqlite::search::probe(conn, any, above, limit, own).await,
-        ConnMut::Postgres(conn) => postgres::search::probe(conn, any, above, limit, own).await,
-    }
-}
-
 /// The condition that `key`, the key of what is looked for in `place`, fits the expression bound to `placeholder`.
 pub(crate) fn matches(conn: &mut Conn, place: Place, key: &str, placeholder: &str) -> String {
     match (conn.get(), place) {
@@ -152,4 +128,4 @@ pub(crate) fn expression(conn: &mut Conn, query: &Query) -> String {
 
 #[cfg(test)]
 #[path = "search_plan_tests.rs"]
-mod plan_tests;
+pub(crate) mod plan_tests;
