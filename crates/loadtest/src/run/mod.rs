@@ -1,7 +1,9 @@
 //! `loadtest run`: how fast and how small the program is, beside yardsticks measured in the same run.
 
 mod fleet;
+mod full_scan;
 mod idle;
+mod import;
 mod lists;
 mod never_read;
 mod questions;
@@ -38,6 +40,8 @@ pub enum Mode {
     NeverRead,
     /// What the database itself does: rows in batches, and one row per commit
     Storage,
+    /// Old messages from a CSV file, by the program's own command
+    Import,
     /// The inbox as a page with facets and as JSON without, by what is listed, among conversations made beforehand
     Lists,
     /// Messages at a fixed rate while many agents look at lists, and the renewals of these
@@ -101,7 +105,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "COUNT", env = "LOADTEST_BATCH", default_value_t = 200)]
     pub batch: usize,
 
-    /// lists, watched, search: how many messages there are
+    /// import: how many messages; lists, watched, search: how many there are
     #[arg(long, value_name = "COUNT", env = "LOADTEST_MESSAGES", default_value_t = 1_000_000)]
     pub messages: usize,
 
@@ -138,6 +142,7 @@ pub async fn run(args: RunArgs) -> Result<bool> {
         Mode::NeverRead,
         Mode::Idle,
         Mode::Storm,
+        Mode::Import,
         Mode::Lists,
         Mode::Watched,
         Mode::Search,
@@ -156,8 +161,10 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
     let directory = tempfile::Builder::new().prefix("loadtest-").tempdir_in("/var/tmp")?;
     let database = Database::create(&args.database, directory.path()).await?;
     let measured = async {
-        if mode == Mode::Storage {
-            return storage::measure(args, &database, directory.path(), table).await;
+        match mode {
+            Mode::Storage => return storage::measure(args, &database, directory.path(), table).await,
+            Mode::Import => return import::measure(args, &database, directory.path(), table).await,
+            _ => {}
         }
         let database = match mode {
             Mode::Lists | Mode::Watched | Mode::Search => filled(args, &database).await?,
@@ -171,8 +178,11 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
             Mode::Idle => idle::measure(args, &fleet, table).await?,
             Mode::Lists => lists::measure(args, &fleet, table).await?,
             Mode::Watched => watched::measure(args, &fleet, table).await?,
-            Mode::Search => search::measure(args, &mut fleet, table).await?,
-            Mode::Storm | Mode::Storage => storm::measure(args, &mut fleet, table).await?,
+            Mode::Search => {
+                search::measure(args, &mut fleet, table).await?;
+                full_scan::measure(args, &database, table).await?;
+            }
+            Mode::Storm | Mode::Storage | Mode::Import => storm::measure(args, &mut fleet, table).await?,
         }
         fleet.stop().await
     };

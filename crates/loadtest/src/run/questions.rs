@@ -79,7 +79,7 @@ fn question(kind: Kind, number: usize, rng: &mut StdRng) -> String {
         Kind::Rare => format!("{} ", rare(number, rng)),
         // A second word now and then, and further pages, so that not all are the same.
         Kind::Common => match number % 4 {
-            0 => format!("{} ", COMMON_WORD),
+            0 => format!("{COMMON_WORD} "),
             1 => COMMON_WORD.to_owned(),
             2 => format!("{}s -{} ", COMMON_WORD, name(rng.random_range(100..2_000))),
             _ => format!("{} -{} ", COMMON_WORD, RARE_WORDS[number % RARE_WORDS.len()]),
