@@ -10,6 +10,7 @@ mod erasure;
 mod listing;
 mod messages;
 mod search;
+mod tags;
 mod urgency;
 mod users;
 

@@ -14,6 +14,7 @@ mod kind;
 mod list;
 mod messages;
 mod record;
+mod tags;
 mod urgency;
 mod users;
 
@@ -55,13 +56,14 @@ fn routes_of<K: Kind>() -> Router<AppState> {
 }
 
 /// Every kind, in the order of the menu.
-const MENU: [&kind::About; 8] = [
+const MENU: [&kind::About; 9] = [
     &conversations::Conversations::ABOUT,
     &messages::Messages::ABOUT,
     &customers::Customers::ABOUT,
     &agents::Agents::ABOUT,
     &users::Users::ABOUT,
     &canned_replies::CannedReplies::ABOUT,
+    &tags::Tags::ABOUT,
     &urgency::ABOUT,
     &audit_log::AuditLog::ABOUT,
 ];
