@@ -11,6 +11,7 @@ mod listing;
 mod messages;
 mod search;
 mod tags;
+mod traces;
 mod urgency;
 mod users;
 
