@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(routes_of::<conversations::Conversations>())
         .merge(routes_of::<messages::Messages>())
         .merge(routes_of::<canned_replies::CannedReplies>())
+        .merge(routes_of::<tags::Tags>())
         .merge(routes_of::<audit_log::AuditLog>())
         .route("/admin/urgency/", get(urgency::show).post(urgency::change))
         .route("/admin/urgency/preview", post(urgency::show_preview))

@@ -22,6 +22,8 @@ both_databases! {
         assert_eq!(tag(&mira, &first, &["Refund", "REFUND", "Été"]).await, json!(["Refund", "Été"]));
         assert_eq!(tag(&mira, &second, &["refund", "éTÉ"]).await, json!(["Refund", "Été"]));
         assert_eq!(names(&mira).await, ["Refund", "Été"]);
+        let (one, other) = tokio::join!(tag(&mira, &first, &["Late", "Refund"]), tag(&mira, &second, &["late", "Refund"]));
+        assert_eq!(one, other, "made at once");
         for path in ["/conversations?tag=rEFUND", "/search?q=refund&tag=refund", "/search?q=refund+tag:refund"] {
             let found = mira.get(path).await.expect(200);
             assert_eq!(found["items"].as_array().unwrap().len(), 2, "{path}");
