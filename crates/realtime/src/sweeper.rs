@@ -1,5 +1,5 @@
 //! What has to happen when nobody does anything: leases end, idle holders are warned and lose their claim, snoozed
-//! conversations wake, those who wait become more urgent.
+//! conversations wake, those who wait become more urgent, new words are learnt.
 
 use std::time::Duration;
 use store::Store;
@@ -22,6 +22,7 @@ pub async fn run_sweeper(store: Store) {
             store.refresh_urgency_rules().await.map(|()| 0),
             store.assess_due().await,
             store.rescore_outdated().await,
+            store.learn_words().await.map(|()| 0),
         ];
         for result in results {
             if let Err(error) = result {

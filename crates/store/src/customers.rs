@@ -59,6 +59,14 @@ impl Store {
     }
 }
 
+/// A customer's name, and e-mail address if there is one: under whose words they are found.
+pub(crate) async fn name_and_email(tx: &mut Tx, key: CustomerKey) -> Result<Vec<String>> {
+    let sql = "SELECT users.name, users.email FROM customers JOIN users ON users.id = customers.user_id
+               WHERE customers.id = $1";
+    let (name, email) = fetch_one!(tx, (String, Option<String>), sql, key.0)?;
+    Ok([name].into_iter().chain(email).collect())
+}
+
 /// The customer with a key.
 pub(crate) async fn by_key(conn: &mut Conn, key: CustomerKey) -> Result<Option<Customer>> {
     let sql = "SELECT customers.id, customers.external_id, users.name, users.email, users.email_verified

@@ -1,6 +1,7 @@
 //! The two databases behind one face: connections, transactions, and macros that run one SQL text on either.
 
-use crate::{Error, Result};
+use crate::Result;
+use crate::search::NewlyIndexed;
 use domain::Timestamp;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{
@@ -13,7 +14,14 @@ use sqlx::{Decode, Encode, Transaction, Type, encode::IsNull, error::BoxDynError
 
 /// An open database.
 #[derive(Debug, Clone)]
-pub enum Db {
+pub struct Db {
+    pub(crate) pools: Pools,
+    newly_indexed: NewlyIndexed,
+}
+
+/// Its connections.
+#[derive(Debug, Clone)]
+pub(crate) enum Pools {
     /// The embedded one. SQLite has one writer at a time, so there is one connection to write with.
     Sqlite {
         /// Many connections that only read.
@@ -28,55 +36,72 @@ pub enum Db {
 /// A borrowed connection of either kind: what the SQL macros run on.
 #[derive(Debug)]
 pub enum ConnMut<'c> {
-    /// See [`Db::Sqlite`].
+    /// To SQLite.
     Sqlite(&'c mut SqliteConnection),
-    /// See [`Db::Postgres`].
+    /// To PostgreSQL.
     Postgres(&'c mut PgConnection),
 }
 
 /// A connection to read with. Each statement sees what was committed before it.
 #[derive(Debug)]
 pub enum Conn {
-    /// See [`Db::Sqlite`].
+    /// To SQLite.
     Sqlite(PoolConnection<Sqlite>),
-    /// See [`Db::Postgres`].
+    /// To PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
 
 /// A transaction that may write. Dropped without [`commit`](Self::commit), it leaves nothing behind.
 #[derive(Debug)]
-pub enum Tx {
-    /// Begun with `BEGIN IMMEDIATE`, so nobody else writes until it ends.
+pub struct Tx {
+    begun: Begun,
+    indexed: Vec<String>,
+    newly_indexed: NewlyIndexed,
+}
+
+#[derive(Debug)]
+enum Begun {
+    /// With `BEGIN IMMEDIATE`, so nobody else writes until it ends.
     Sqlite(Transaction<'static, Sqlite>),
     /// `READ COMMITTED`; what it changes it locks first.
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Db {
+    pub(crate) fn new(pools: Pools) -> Self {
+        Self { pools, newly_indexed: NewlyIndexed::default() }
+    }
+
     /// A connection to read with.
     pub(crate) async fn read(&self) -> Result<Conn> {
-        Ok(match self {
-            Self::Sqlite { read, .. } => Conn::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => Conn::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
         })
     }
 
     /// A transaction to write in.
     pub(crate) async fn begin(&self) -> Result<Tx> {
-        Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let begun = match &self.pools {
+            Pools::Sqlite { write, .. } => Begun::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Begun::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { begun, indexed: Vec::new(), newly_indexed: self.newly_indexed.clone() })
+    }
+
+    /// What commits have put into the search index.
+    pub(crate) fn newly_indexed(&self) -> &NewlyIndexed {
+        &self.newly_indexed
     }
 
     /// Closes all connections; what is in flight is finished first.
     pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite { read, write } => {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -92,18 +117,25 @@ impl Conn {
 
 impl Tx {
     pub(crate) fn get(&mut self) -> ConnMut<'_> {
-        match self {
-            Self::Sqlite(tx) => ConnMut::Sqlite(tx),
-            Self::Postgres(tx) => ConnMut::Postgres(tx),
+        match &mut self.begun {
+            Begun::Sqlite(tx) => ConnMut::Sqlite(tx),
+            Begun::Postgres(tx) => ConnMut::Postgres(tx),
         }
+    }
+
+    /// Notes what it puts into the search index, to be learnt from once it is committed (S3).
+    pub(crate) fn indexes(&mut self, words: &str) {
+        self.indexed.push(words.to_owned());
     }
 
     /// Makes everything durable (D1): when this returns, it survives a crash.
     pub(crate) async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await.map_err(Error::from),
-            Self::Postgres(tx) => tx.commit().await.map_err(Error::from),
+        match self.begun {
+            Begun::Sqlite(tx) => tx.commit().await?,
+            Begun::Postgres(tx) => tx.commit().await?,
         }
+        self.newly_indexed.add(self.indexed);
+        Ok(())
     }
 }
 

@@ -117,6 +117,7 @@ impl Store {
         dialect::insert_messages(&mut tx, &new).await?;
         dialect::save_progress(&mut tx, &unchanged_state.iter().collect::<Vec<_>>()).await?;
         tx.commit().await?;
+        self.learn_words().await?;
         Ok(Imported { customers, conversations, messages: new.len() })
     }
 }

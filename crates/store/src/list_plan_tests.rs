@@ -1,6 +1,6 @@
 //! No list and no count reads all messages or conversations, shown by the databases' own plans.
 
-use crate::db::Conn;
+use crate::db::{Conn, Pools};
 use crate::filter::Narrowed;
 use crate::{Clock, DatabaseConfig, Db, listing, queue};
 use domain::{Actor, Age, Agent, AgentId, AgentKey, AgentRole, Filter, Holder, Status, Timestamp};
@@ -112,7 +112,7 @@ fn scans_of_all(plan: &str) -> Vec<&str> {
 
 /// Enough rows that reading them all costs more than the indexes.
 async fn fill(db: &Db) {
-    let Db::Postgres(pool) = db else { panic!("not PostgreSQL") };
+    let Pools::Postgres(pool) = &db.pools else { panic!("not PostgreSQL") };
     let statements = [
         "INSERT INTO users (external_id, name, created_at) SELECT gen_random_uuid(), 'N', now() FROM generate_series(1, 5000)",
         "INSERT INTO customers (external_id, user_id) SELECT gen_random_uuid(), id FROM users",

@@ -4,7 +4,7 @@ use crate::conversation_row::save;
 use crate::db::{Time, Tx, execute, fetch_all, fetch_one, fetch_optional};
 use crate::deliberate::{self, Fault};
 use crate::dialect::{self, Indexed};
-use crate::search::index_words;
+use crate::search::{forget, index_words};
 use crate::{Change, Error, Result, Session, Store};
 use domain::{
     Actor, Author, ClientId, Conversation, ConversationId, ConversationKey, Message, MessageId, Side,
@@ -188,7 +188,7 @@ impl Store {
                 tx,
                 "INSERT INTO message_edits (message_id, text, edited_at, edited_by) VALUES ($1, $2, $3, $4)",
                 key,
-                former,
+                &former,
                 Time(now),
                 session.actor.name()
             )?;
@@ -209,6 +209,7 @@ impl Store {
             Time(now)
         )?;
         dialect::index(&mut tx, Indexed::Messages, key, &index_words(text.unwrap_or_default())).await?;
+        forget(&mut tx, [&former]).await?;
         if side(&row.side) == Side::Customer && row.seq > conversation.last_agent_seq {
             self.rules.get().rescore(&mut tx, &mut conversation, now).await?;
         }

@@ -1,5 +1,6 @@
 //! Opening a database and bringing its tables up to date.
 
+use crate::db::Pools;
 use crate::{Db, Error, Result};
 use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
@@ -111,7 +112,7 @@ async fn open_sqlite(directory: &Path) -> Result<Db> {
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(options.pragma("query_only", "on"));
-    Ok(Db::Sqlite { read, write })
+    Ok(Db::new(Pools::Sqlite { read, write }))
 }
 
 async fn open_postgres(url: &str) -> Result<Db> {
@@ -150,7 +151,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
         })
         .connect_lazy_with(options);
     first.close().await?;
-    Ok(Db::Postgres(pool))
+    Ok(Db::new(Pools::Postgres(pool)))
 }
 
 fn unreachable_postgres(why: &dyn fmt::Display) -> Error {

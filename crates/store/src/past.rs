@@ -100,7 +100,8 @@ impl Store {
             replays.push(replay);
         }
         write(&mut tx, &mut replays).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.learn_words().await
     }
 }
 

@@ -1,7 +1,8 @@
 //! The open store: what every file of this crate adds methods to.
 
 use crate::append::{Appender, Writer};
-use crate::db::fetch_one;
+use crate::db::{Pools, fetch_one};
+use crate::search::Vocabulary;
 use crate::urgency::CurrentRules;
 use crate::uses::Uses;
 use crate::{Change, Clock, DatabaseConfig, Db, Metrics, Result};
@@ -42,6 +43,7 @@ pub struct Store {
     pub(crate) uses: Uses,
     pub(crate) metrics: Metrics,
     pub(crate) rules: CurrentRules,
+    pub(crate) vocabulary: Vocabulary,
     installation: Uuid,
     listener: Arc<dyn Fn(Change) + Send + Sync>,
 }
@@ -73,7 +75,8 @@ impl Store {
             rules: rules.clone(),
         });
         let uses = Uses::start(db.clone(), clock.clone());
-        Ok(Self { db, clock, settings, appender, uses, metrics, rules, installation, listener })
+        let vocabulary = Vocabulary::default();
+        Ok(Self { db, clock, settings, appender, uses, metrics, rules, vocabulary, installation, listener })
     }
 
     /// The clock the store was opened with.
@@ -93,7 +96,7 @@ impl Store {
 
     /// Whether several nodes may work on this database.
     pub fn may_be_shared(&self) -> bool {
-        matches!(self.db, Db::Postgres(_))
+        matches!(self.db.pools, Pools::Postgres(_))
     }
 
     /// Whether the database answers.

@@ -183,6 +183,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::DatabaseConfig;
+    use crate::db::Pools;
     use sqlx::AssertSqlSafe;
 
     /// What is due is found without looking at what is not.
@@ -191,7 +192,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let config = DatabaseConfig::Sqlite { directory: directory.path().to_owned() };
         let db = config.open().await.unwrap();
-        let Db::Sqlite { read, .. } = &db else { panic!("not SQLite") };
+        let Pools::Sqlite { read, .. } = &db.pools else { panic!("not SQLite") };
         for (sql, index) in [(DUE, "conversations_urgency_due"), (OUTDATED, "conversations_urgency_rules")] {
             let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
             let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sql).fetch_all(read).await.unwrap();

@@ -22,6 +22,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use conversations::FilterText;
 pub(crate) use docs::page as docs_page;
 pub(crate) use openapi::codes;
 pub use openapi::openapi;

@@ -21,6 +21,7 @@ mod security;
 pub mod socket;
 mod state;
 pub mod texts;
+mod typed_search;
 mod unhurried;
 pub mod view;
 

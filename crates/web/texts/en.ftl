@@ -362,6 +362,11 @@ list-order = Order
 list-no-matches = No matches
 list-no-matches-html = Nothing was found for <q>{ $query }</q> with these filters.
 list-clear = Clear search and filters
+# Above what was found by other words than were typed.
+list-corrected-html = Searched for <q>{ $instead }</q> instead of <q>{ $query }</q>.
+list-search-exactly = Search for exactly what I typed
+# Above why: a filter that does not exist, no word to look for.
+list-not-searched = This cannot be searched
 # Before how long: "waiting 12 min".
 list-waiting = waiting
 list-urgent = Urgent

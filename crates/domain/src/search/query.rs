@@ -85,6 +85,77 @@ impl Query {
     }
 }
 
+/// A misspelt word, and what was searched for instead (S3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// What was typed, folded.
+    pub word: String,
+    /// The word of the index.
+    pub instead: String,
+}
+
+impl Query {
+    /// A search for one word in all its forms; none when nothing of it can be searched for.
+    pub fn of_word(word: &str, normaliser: Normaliser) -> Option<Self> {
+        let (word, stem) = normaliser.word(word)?;
+        Some(Self { required: vec![Pattern::Word { word, stem, prefix: false }], excluded: Vec::new() })
+    }
+
+    /// The words that must be there by themselves; those in quotes are meant as they are.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.required.iter().filter_map(|pattern| match pattern {
+            Pattern::Word { word, .. } => Some(&**word),
+            Pattern::Phrase { .. } => None,
+        })
+    }
+
+    /// The same search with words corrected.
+    #[must_use]
+    pub fn corrected(mut self, corrections: &[Correction], normaliser: Normaliser) -> Self {
+        for pattern in &mut self.required {
+            let Pattern::Word { word, stem, prefix } = pattern else { continue };
+            let Some(correction) = corrections.iter().find(|correction| correction.word == *word) else {
+                continue;
+            };
+            if let Some(corrected) = normaliser.word(&correction.instead) {
+                (*word, *stem, *prefix) = (corrected.0, corrected.1, false);
+            }
+        }
+        self
+    }
+}
+
+/// What was typed, with the misspelt words replaced: what was searched for instead.
+pub fn respell(typed: &str, corrections: &[Correction], normaliser: Normaliser) -> String {
+    replaced(typed, corrections, normaliser, |correction, _| correction.instead.clone())
+}
+
+/// What was typed, with the misspelt words in quotes, so that they are searched for as they are.
+pub fn verbatim(typed: &str, corrections: &[Correction], normaliser: Normaliser) -> String {
+    replaced(typed, corrections, normaliser, |_, typed| format!("\"{typed}\""))
+}
+
+fn replaced(
+    typed: &str,
+    corrections: &[Correction],
+    normaliser: Normaliser,
+    replacement: impl Fn(&Correction, &str) -> String,
+) -> String {
+    let (mut text, mut from) = (String::new(), 0);
+    for chunk in chunks(typed).into_iter().filter(|chunk| !chunk.quoted && !chunk.excluded) {
+        let words = normaliser.words(chunk.text);
+        let [Word { word, range, .. }] = &words[..] else { continue };
+        if let Some(correction) = corrections.iter().find(|correction| correction.word == *word) {
+            let start = chunk.start + range.start;
+            text.push_str(&typed[from..start]);
+            text.push_str(&replacement(correction, &chunk.text[range.clone()]));
+            from = start + range.len();
+        }
+    }
+    text.push_str(&typed[from..]);
+    text
+}
+
 impl Pattern {
     /// The tokens of the index to look for: of a word its stemmed forms and, last, itself; of a phrase its words in
     /// order. A prefix is the last one's.
@@ -128,27 +199,34 @@ impl Pattern {
 }
 
 /// A stretch between spaces or quotes.
-struct Chunk<'a> {
-    text: &'a str,
-    excluded: bool,
-    quoted: bool,
+pub(super) struct Chunk<'a> {
+    /// Without minus and quotes.
+    pub text: &'a str,
+    pub excluded: bool,
+    pub quoted: bool,
+    /// From which byte to which it was typed, minus and quotes included.
+    pub start: usize,
+    pub end: usize,
     prefix: bool,
 }
 
 /// A quote that never closes ends at the end: its closing one is not typed yet.
-fn chunks(typed: &str) -> Vec<Chunk<'_>> {
+pub(super) fn chunks(typed: &str) -> Vec<Chunk<'_>> {
     let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»');
     let mut chunks = Vec::new();
     let mut rest = typed.trim_start();
     while !rest.is_empty() {
+        let start = typed.len() - rest.len();
         let excluded = rest.starts_with('-');
         rest = rest.strip_prefix('-').unwrap_or(rest);
         let quoted = rest.starts_with(is_quote);
         rest = rest.strip_prefix(is_quote).unwrap_or(rest);
         let end = rest.find(|c: char| is_quote(c) || !quoted && c.is_whitespace()).unwrap_or(rest.len());
         let (text, after) = rest.split_at(end);
-        chunks.push(Chunk { text, excluded, quoted, prefix: !excluded && after.is_empty() });
-        rest = if quoted { after.strip_prefix(is_quote).unwrap_or(after) } else { after }.trim_start();
+        let prefix = !excluded && after.is_empty();
+        rest = if quoted { after.strip_prefix(is_quote).unwrap_or(after) } else { after };
+        chunks.push(Chunk { text, excluded, quoted, start, end: typed.len() - rest.len(), prefix });
+        rest = rest.trim_start();
     }
     chunks
 }
@@ -245,6 +323,22 @@ mod tests {
         assert_eq!(matches("\"loan\"", "loans"), 0);
         assert_eq!(matches("\"batch number\"", "batch number please"), 2);
         assert_eq!(matches("\"batch number\"", "batch"), 0);
+    }
+
+    #[test]
+    fn s3_corrected_words_stand_where_the_misspelt_ones_did() {
+        let normaliser = Normaliser::new(Language::English);
+        let corrections = [Correction { word: "refnud".into(), instead: "refunds".into() }];
+        let typed = "my Refnud, -refnud \"refnud\" x.refnud loan";
+        assert_eq!(respell(typed, &corrections, normaliser), "my refunds, -refnud \"refnud\" x.refnud loan");
+        assert_eq!(
+            verbatim(typed, &corrections, normaliser),
+            "my \"Refnud\", -refnud \"refnud\" x.refnud loan"
+        );
+        let query = parse(typed).unwrap().corrected(&corrections, normaliser);
+        assert_eq!(query.words().collect::<Vec<_>>(), ["my", "refunds", "loan"]);
+        assert_eq!(query.required[1], word("refunds", Some("refund"), false), "in all its forms");
+        assert_eq!(query.excluded, [word("refnud", None, false)]);
     }
 
     proptest! {

@@ -98,6 +98,14 @@ impl Database {
         }
     }
 
+    /// Where it is, if on PostgreSQL.
+    pub fn postgres_url(&self) -> Option<Url> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Postgres { server, schema } => Some(in_schema(server.clone(), schema)),
+        }
+    }
+
     /// Tells a command of the program to use this database; PostgreSQL by way of a proxy, if there is one.
     pub fn apply(&self, command: &mut Command, by_way_of: Option<SocketAddr>) {
         match self {

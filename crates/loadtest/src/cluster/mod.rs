@@ -9,5 +9,5 @@ mod services;
 pub use clock::Clock;
 pub use database::{Database, DatabaseArgs, DatabaseKind, address_of, redirect};
 pub use node::{Node, NodeSettings};
-pub use people::{Person, Role, add_agent, add_agent_named, new_customer, open_conversation, sign_in};
+pub use people::{Person, Role, add_agent, new_customer, open_conversation, sign_in};
 pub use services::Service;

@@ -43,17 +43,16 @@ pub struct Person {
 pub async fn add_agent(program: &Path, database: &Database, number: usize) -> Result<String> {
     // In a database that is measured again, the agents of the last time are still there.
     let email = format!("{}@example.com", Uuid::new_v4().simple());
-    add_agent_named(program, database, &format!("Agent {number}"), &email).await?;
-    Ok(email)
-}
-
-/// Adds an agent on the command line, who signs in with this address.
-///
-/// # Errors
-/// When the program refuses.
-pub async fn add_agent_named(program: &Path, database: &Database, name: &str, email: &str) -> Result<()> {
     let mut command = std::process::Command::new(program);
-    command.args(["agent", "add", "--name", name, "--email", email, "--password-stdin"]);
+    command.args([
+        "agent",
+        "add",
+        "--password-stdin",
+        "--email",
+        &email,
+        "--name",
+        &format!("Agent {number}"),
+    ]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     database.apply(&mut command, None);
     let mut child = Command::from(command).kill_on_drop(true).spawn().context("cannot add an agent")?;
@@ -64,7 +63,7 @@ pub async fn add_agent_named(program: &Path, database: &Database, name: &str, em
     if !status.success() {
         bail!("cannot add an agent: {status}");
     }
-    Ok(())
+    Ok(email)
 }
 
 /// Signs in the agent of this number.

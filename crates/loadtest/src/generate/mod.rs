@@ -5,12 +5,13 @@ mod talk;
 mod words;
 
 pub use talk::{Amount, Talks};
-pub use words::{COMMON_WORD, RARE_EVERY, RARE_WORDS};
+pub use words::{COMMON_WORD, FREQUENT_WORDS, PHRASES, RARE_EVERY, RARE_WORDS, name};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use domain::{Agent, AgentRole};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use rand::rngs::StdRng;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -143,4 +144,12 @@ impl Iterator for Batches {
         }
         (!batch.is_empty()).then_some(batch)
     }
+}
+
+/// How a customer may begin.
+pub fn saying(rng: &mut StdRng) -> String {
+    let topic = &phrases::TOPICS[words::rank(rng, phrases::TOPICS.len())];
+    let (opening, mut text) = (words::one_of(rng, topic.openings), String::new());
+    words::fill(rng, &mut text, opening);
+    text
 }

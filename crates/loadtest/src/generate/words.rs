@@ -29,6 +29,26 @@ pub const RARE_WORDS: [&str; 20] = [
     "narwhal",
     "cuckoo",
 ];
+/// Words of the phrases, by how many of a hundred messages have them: from 5 to 67.
+pub const FREQUENT_WORDS: [&str; 12] = [
+    "order", "account", "parcel", "payment", "courier", "address", "please", "says", "have", "it", "is",
+    "the",
+];
+/// Words that stand together in the phrases.
+pub const PHRASES: [&str; 12] = [
+    "order number",
+    "working days",
+    "thank you",
+    "the return label",
+    "not been received",
+    "in the spam folder",
+    "what happened",
+    "is only a reservation",
+    "the invoice says",
+    "on its way",
+    "a new password",
+    "cannot sign in",
+];
 /// In how many messages there is one of each rare word.
 pub const RARE_EVERY: usize = 50_000;
 
@@ -108,7 +128,7 @@ pub fn fill(rng: &mut StdRng, text: &mut String, phrase: &str) {
 }
 
 /// The name of this rank: frequent ones are short.
-fn name(rank: usize) -> String {
+pub fn name(rank: usize) -> String {
     let (mut name, mut rest) = (String::new(), rank + SYLLABLES.len());
     while rest > 0 {
         name.push_str(SYLLABLES[rest % SYLLABLES.len()]);

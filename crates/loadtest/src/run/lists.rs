@@ -2,13 +2,13 @@
 
 use super::RunArgs;
 use super::fleet::Fleet;
-use super::table::{Table, median};
+use super::table::{Table, median, millis, quantile, sorted};
 use crate::rest::Rest;
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::Value;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How many conversations the agent who looks holds.
 const HELD: usize = 30;
@@ -134,25 +134,4 @@ fn add(table: &mut Table, what: &str, runs: &[Vec<f64>]) {
 
 fn joined(runs: Vec<Vec<f64>>) -> Vec<f64> {
     sorted(runs.into_iter().flatten().collect())
-}
-
-pub(super) fn sorted(mut took: Vec<f64>) -> Vec<f64> {
-    took.sort_by(f64::total_cmp);
-    took
-}
-
-/// Of figures in their order.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place in a short list"
-    )]
-    let place = (sorted.len() as f64 * share).ceil() as usize;
-    sorted.get(place.max(1) - 1).copied().unwrap_or(0.0)
-}
-
-pub(super) fn millis(took: Duration) -> f64 {
-    took.as_secs_f64() * 1000.0
 }

@@ -1,12 +1,16 @@
 //! `loadtest run`: how fast and how small the program is, beside yardsticks measured in the same run.
 
 mod fleet;
+mod full_scan;
 mod idle;
+mod import;
 mod lists;
 mod never_read;
+mod questions;
 mod rate;
 pub mod relay;
 mod saturate;
+mod search;
 mod storage;
 mod storm;
 mod table;
@@ -36,10 +40,14 @@ pub enum Mode {
     NeverRead,
     /// What the database itself does: rows in batches, and one row per commit
     Storage,
+    /// Old messages from a CSV file, by the program's own command
+    Import,
     /// The inbox as a page with facets and as JSON without, by what is listed, among conversations made beforehand
     Lists,
     /// Messages at a fixed rate while many agents look at lists, and the renewals of these
     Watched,
+    /// Searches with facets, by what is searched for, among conversations made beforehand
+    Search,
 }
 
 /// Measure how fast and how small the program is, beside yardsticks measured in the same run
@@ -97,16 +105,16 @@ pub struct RunArgs {
     #[arg(long, value_name = "COUNT", env = "LOADTEST_BATCH", default_value_t = 200)]
     pub batch: usize,
 
-    /// lists, watched: how many messages there are
+    /// import: how many messages; lists, watched, search: how many there are
     #[arg(long, value_name = "COUNT", env = "LOADTEST_MESSAGES", default_value_t = 1_000_000)]
     pub messages: usize,
 
-    /// lists: how many requests of each kind
+    /// lists, search: how many requests of each kind
     #[arg(long, value_name = "COUNT", env = "LOADTEST_QUESTIONS", default_value_t = 240)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..))]
     pub questions: u16,
 
-    /// lists, watched: a data directory, or with `--database postgres` a URL, which `generate` filled before; what is measured
+    /// lists, watched, search: a data directory, or with `--database postgres` a URL, which `generate` filled before; what is measured
     /// stays in it
     #[arg(long, value_name = "DIR|URL", env = "LOADTEST_FILLED")]
     pub filled: Option<String>,
@@ -134,8 +142,10 @@ pub async fn run(args: RunArgs) -> Result<bool> {
         Mode::NeverRead,
         Mode::Idle,
         Mode::Storm,
+        Mode::Import,
         Mode::Lists,
         Mode::Watched,
+        Mode::Search,
     ];
     let modes = if args.modes.is_empty() { &all[..] } else { &args.modes };
     let mut table = Table::new(args.database.database.name());
@@ -151,11 +161,13 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
     let directory = tempfile::Builder::new().prefix("loadtest-").tempdir_in("/var/tmp")?;
     let database = Database::create(&args.database, directory.path()).await?;
     let measured = async {
-        if mode == Mode::Storage {
-            return storage::measure(args, &database, directory.path(), table).await;
+        match mode {
+            Mode::Storage => return storage::measure(args, &database, directory.path(), table).await,
+            Mode::Import => return import::measure(args, &database, directory.path(), table).await,
+            _ => {}
         }
         let database = match mode {
-            Mode::Lists | Mode::Watched => filled(args, &database).await?,
+            Mode::Lists | Mode::Watched | Mode::Search => filled(args, &database).await?,
             _ => database.clone(),
         };
         let mut fleet = Fleet::start(args, &database, directory.path()).await?;
@@ -166,7 +178,11 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
             Mode::Idle => idle::measure(args, &fleet, table).await?,
             Mode::Lists => lists::measure(args, &fleet, table).await?,
             Mode::Watched => watched::measure(args, &fleet, table).await?,
-            Mode::Storm | Mode::Storage => storm::measure(args, &mut fleet, table).await?,
+            Mode::Search => {
+                search::measure(args, &mut fleet, table).await?;
+                full_scan::measure(args, &database, table).await?;
+            }
+            Mode::Storm | Mode::Storage | Mode::Import => storm::measure(args, &mut fleet, table).await?,
         }
         fleet.stop().await
     };

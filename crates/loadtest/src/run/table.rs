@@ -1,6 +1,7 @@
 //! The table of what was measured, as Markdown.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Rows, one for each figure.
 #[derive(Debug)]
@@ -42,6 +43,29 @@ pub fn median(runs: &[f64]) -> f64 {
     let mut sorted = runs.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
+}
+
+/// The shortest first.
+pub fn sorted(mut took: Vec<f64>) -> Vec<f64> {
+    took.sort_by(f64::total_cmp);
+    took
+}
+
+/// Of figures in their order, this share of them at most. 0 when there is none.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a short list"
+    )]
+    let place = (sorted.len() as f64 * share).ceil() as usize;
+    sorted.get(place.max(1) - 1).copied().unwrap_or(0.0)
+}
+
+/// In milliseconds.
+pub fn millis(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
 }
 
 /// A number with as many digits as mean something.

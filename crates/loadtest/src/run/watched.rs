@@ -2,9 +2,8 @@
 
 use super::RunArgs;
 use super::fleet::Fleet;
-use super::lists::{millis, quantile, sorted};
 use super::rate::talk_at_rate;
-use super::table::Table;
+use super::table::{Table, millis, quantile, sorted};
 use crate::rest::Rest;
 use crate::socket::Socket;
 use anyhow::{Context, Result};

@@ -3,14 +3,17 @@
 mod postgres;
 mod rows;
 pub(crate) mod search;
+pub(crate) mod similar;
 mod sqlite;
+pub(crate) mod vocabulary;
 
 use crate::append::{NewMessage, SentKey};
 use crate::conversation_row::{ConversationRow, select_conversations};
-use crate::db::{Conn, ConnMut, Db, NEVER, Tx, fetch_optional};
+use crate::db::{Conn, ConnMut, Db, NEVER, Pools, Tx, fetch_optional};
 use crate::import::{Beginning, Newcomer};
 use crate::messages::{MessageRow, side};
 use crate::repair::StandRow;
+use crate::search::customer_words;
 use crate::{Clock, Error, Result};
 use domain::{ClientId, Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use sqlx::FromRow;
@@ -150,6 +153,7 @@ pub(crate) async fn sent_before(tx: &mut Tx, keys: &[&SentKey]) -> Result<Vec<Se
 
 /// Writes messages, their keys and their index entries.
 pub(crate) async fn insert_messages(tx: &mut Tx, messages: &[NewMessage]) -> Result<()> {
+    messages.iter().for_each(|message| tx.indexes(&message.words));
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::insert_messages(conn, messages).await,
         ConnMut::Postgres(conn) => postgres::insert_messages(conn, messages).await,
@@ -166,6 +170,7 @@ pub(crate) async fn save_progress(tx: &mut Tx, conversations: &[&Conversation]) 
 
 /// Makes those of these customers who are unknown, with their index entries; tells how many.
 pub(crate) async fn insert_customers(tx: &mut Tx, newcomers: &[Newcomer<'_>]) -> Result<usize> {
+    newcomers.iter().for_each(|new| tx.indexes(&customer_words(new.name, new.email)));
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::insert_customers(conn, newcomers).await,
         ConnMut::Postgres(conn) => postgres::insert_customers(conn, newcomers).await,
@@ -193,6 +198,7 @@ pub(crate) enum Indexed {
 
 /// Sets the words under which something is found; no words, and it is not found any more (S4).
 pub(crate) async fn index(tx: &mut Tx, what: Indexed, key: i64, words: &str) -> Result<()> {
+    tx.indexes(words);
     match tx.get() {
         ConnMut::Sqlite(conn) => sqlite::index(conn, what, key, words).await,
         ConnMut::Postgres(conn) => postgres::index(conn, what, key, words).await,
@@ -209,9 +215,9 @@ pub(crate) async fn unindex(tx: &mut Tx, what: Indexed, condition: &'static str,
 
 /// Takes what was deleted out of the database's files, too (A8). PostgreSQL does so by itself (`VACUUM`).
 pub(crate) async fn forget_deleted(db: &Db) -> Result<()> {
-    match db {
-        Db::Sqlite { write, .. } => sqlite::forget_deleted(write).await,
-        Db::Postgres(_) => Ok(()),
+    match &db.pools {
+        Pools::Sqlite { write, .. } => sqlite::forget_deleted(write).await,
+        Pools::Postgres(_) => Ok(()),
     }
 }
 

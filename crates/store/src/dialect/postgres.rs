@@ -1,6 +1,7 @@
 //! PostgreSQL: arrays as parameters, row locks, the server's clock.
 
 pub(super) mod search;
+pub(super) mod similar;
 
 use super::{Indexed, SentRow};
 use crate::Result;

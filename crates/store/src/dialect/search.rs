@@ -3,8 +3,8 @@
 use super::{postgres, sqlite};
 use crate::Result;
 use crate::db::{Conn, ConnMut, Time};
-use domain::search::{Pattern, Query};
-use domain::{ConversationKey, CustomerKey, Timestamp};
+use domain::search::Query;
+use domain::{Age, CustomerKey, Timestamp};
 use sqlx::FromRow;
 
 /// Where to look.
@@ -33,33 +33,30 @@ pub(crate) struct Lookup<'a> {
     pub limit: i64,
 }
 
-/// What was found, with all that facets count.
-#[derive(Debug, FromRow)]
+/// What was found. Thousands of them come at once, so databases give them in one piece.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct FoundRow {
     pub conversation: i64,
-    pub status: String,
-    pub urgency_rank: i16,
-    pub holder_id: Option<i64>,
-    pub tags: String,
-    pub created_at: Time,
     /// The key of the message or note; of the conversation, where the customer was found.
     pub place: i64,
     /// When it was written.
-    pub at: Time,
+    pub at: Timestamp,
     /// How well it fits: from 0 to 1.
     pub score: f64,
 }
 
-/// `SELECT` of a [`FoundRow`], with its last columns and the rest of the statement after it.
-macro_rules! found_columns {
-    ($tail:literal) => {
-        concat!(
-            "SELECT c.id AS conversation, c.status, c.urgency_rank, c.holder_id, c.tags, c.created_at, ",
-            $tail
-        )
-    };
+/// Conversations that are the same to all facets.
+#[derive(Debug, FromRow)]
+pub(crate) struct AlikeRow {
+    pub status: String,
+    pub urgency_rank: i16,
+    pub holder_id: Option<i64>,
+    pub tags: String,
+    /// The place in [`Age::ALL`].
+    pub age: i32,
+    /// Their keys, by commas.
+    pub conversations: String,
 }
-pub(super) use found_columns;
 
 /// Finds in one place, newest first.
 pub(crate) async fn find(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<Vec<FoundRow>> {
@@ -69,27 +66,37 @@ pub(crate) async fn find(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<Vec<Fou
     }
 }
 
-/// About how many of all messages, of which the newest has the key `newest`, have each of these words; 0 where
-/// the database has no figures because few do, or because it is small.
-pub(crate) async fn frequencies(conn: &mut Conn, patterns: &[Pattern], newest: i64) -> Result<Vec<i64>> {
-    match conn.get() {
-        ConnMut::Sqlite(conn) => sqlite::search::frequencies(conn, patterns, newest).await,
-        ConnMut::Postgres(conn) => postgres::search::frequencies(conn, patterns, newest).await,
-    }
+/// The statement of [`group_alike`]: where the conversations `c` are from, and how their keys are joined.
+macro_rules! alike {
+    ($from:literal, $keys:literal) => {
+        concat!(
+            "SELECT c.status, c.urgency_rank, c.holder_id, c.tags,
+                    CASE WHEN c.created_at > $2 THEN 0 WHEN c.created_at > $3 THEN 1 WHEN c.created_at > $4 THEN 2
+                         WHEN c.created_at > $5 THEN 3 ELSE 4 END AS age, ",
+            $keys,
+            " AS conversations FROM ",
+            $from,
+            " GROUP BY 1, 2, 3, 4, 5"
+        )
+    };
 }
+pub(super) use alike;
 
-/// The conversations of the newest messages with a key above `above` that fit any of these queries, at most `limit`, and
-/// whether it was the customer who said it, in a conversation that is resolved and is not `own`.
-pub(crate) async fn probe(
-    conn: &mut Conn,
-    any: &[Query],
-    above: i64,
-    limit: i64,
-    own: ConversationKey,
-) -> Result<Vec<(i64, bool)>> {
+/// Groups conversations by all that facets count.
+pub(crate) async fn group_alike(conn: &mut Conn, keys: Vec<i64>, now: Timestamp) -> Result<Vec<AlikeRow>> {
+    let [under_an_hour, under_four, under_a_day, under_a_week, _] =
+        Age::ALL.map(|age| Time(now - age.bounds().1));
     match conn.get() {
-        ConnMut::Sqlite(conn) => sqlite::search::probe(conn, any, above, limit, own).await,
-        ConnMut::Postgres(conn) => postgres::search::probe(conn, any, above, limit, own).await,
+        ConnMut::Sqlite(conn) => {
+            let keys = serde_json::Value::from(keys).to_string();
+            let query = sqlx::query_as(sqlite::search::ALIKE).bind(keys).bind(under_an_hour).bind(under_four);
+            Ok(query.bind(under_a_day).bind(under_a_week).fetch_all(conn).await?)
+        }
+        ConnMut::Postgres(conn) => {
+            let query =
+                sqlx::query_as(postgres::search::ALIKE).bind(keys).bind(under_an_hour).bind(under_four);
+            Ok(query.bind(under_a_day).bind(under_a_week).fetch_all(conn).await?)
+        }
     }
 }
 
@@ -121,4 +128,4 @@ pub(crate) fn expression(conn: &mut Conn, query: &Query) -> String {
 
 #[cfg(test)]
 #[path = "search_plan_tests.rs"]
-mod plan_tests;
+pub(crate) mod plan_tests;

@@ -2,6 +2,7 @@
 
 mod forget;
 pub(super) mod search;
+pub(super) mod similar;
 
 pub(super) use forget::forget_deleted;
 

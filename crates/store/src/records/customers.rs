@@ -8,7 +8,7 @@ use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::customers::CustomerRow;
 use crate::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::dialect::{self, Indexed};
-use crate::search::customer_words;
+use crate::search::{customer_words, forget};
 use crate::{Change, Error, Page, Result, customers};
 use domain::{Customer, CustomerId, CustomerKey, Timestamp, UserId, check_email, check_name};
 use sqlx::{AssertSqlSafe, FromRow};
@@ -80,10 +80,12 @@ impl Records<'_> {
         let email = given(email).map(check_email).transpose().map_err(Error::invalid("email"))?;
         let (mut tx, now) = self.begin().await?;
         let key = key(&mut tx, id).await?;
+        let former = customers::name_and_email(&mut tx, key).await?;
         let sql = "UPDATE users SET name = $2, email = $3, email_verified = email_verified AND email = $3
                    WHERE id = (SELECT user_id FROM customers WHERE id = $1)";
         execute!(tx, sql, key.0, name, email)?;
         dialect::index(&mut tx, Indexed::Customers, key.0, &customer_words(name, email)).await?;
+        forget(&mut tx, former).await?;
         execute!(tx, "UPDATE conversations SET version = version + 1 WHERE customer_id = $1", key.0)?;
         let rows = fetch_all!(tx, ConversationRow, select_conversations!("WHERE c.customer_id = $1"), key.0)?;
         let conversations =

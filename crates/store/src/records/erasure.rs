@@ -3,10 +3,12 @@
 use super::customers::{key, object};
 use super::{Dependents, Records};
 use crate::audit::Action;
+use crate::customers::name_and_email;
 use crate::db::{Time, Tx, execute, fetch_all, fetch_optional};
 use crate::dialect::{self, Indexed};
+use crate::search::forget;
 use crate::{Change, Error, Result};
-use domain::{ConversationId, CustomerId, SessionKey};
+use domain::{ConversationId, CustomerId, CustomerKey, SessionKey};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -30,15 +32,14 @@ impl Records<'_> {
         let sql = "SELECT DISTINCT t.tag_id FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id
                    WHERE c.customer_id = $1";
         let tags = fetch_all!(tx, (i64,), sql, key)?;
-        forget_words(
-            &mut tx,
-            "conversation_id IN (SELECT id FROM conversations WHERE customer_id = $1)",
-            key,
-        )
-        .await?;
+        let mut texts =
+            unindex(&mut tx, "conversation_id IN (SELECT id FROM conversations WHERE customer_id = $1)", key)
+                .await?;
+        texts.extend(name_and_email(&mut tx, CustomerKey(key)).await?);
         dialect::unindex(&mut tx, Indexed::Customers, "id = $1", key).await?;
         let sql = "DELETE FROM customers WHERE id = $1 RETURNING user_id";
         let user = fetch_optional!(tx, (i64,), sql, key)?;
+        forget(&mut tx, texts).await?;
         for (tag,) in tags {
             let sql = "DELETE FROM tags
                        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM conversation_tags WHERE tag_id = $1)";
@@ -77,8 +78,9 @@ impl Records<'_> {
     pub async fn delete_conversation(&self, id: ConversationId) -> Result<()> {
         let (mut tx, now, conversation) = self.begin_in(id).await?;
         let key = conversation.key.0;
-        forget_words(&mut tx, "conversation_id = $1", key).await?;
+        let texts = unindex(&mut tx, "conversation_id = $1", key).await?;
         execute!(tx, "DELETE FROM conversations WHERE id = $1", key)?;
+        forget(&mut tx, texts).await?;
         self.audit(&mut tx, Action::ConversationDeleted, &format!("conversation {id}"), now).await?;
         tx.commit().await?;
         self.store.tell(Change::Erased(vec![id]));
@@ -86,12 +88,18 @@ impl Records<'_> {
     }
 }
 
-/// Removes what no foreign key reaches: index entries and former texts of the messages and notes that fit.
-async fn forget_words(tx: &mut Tx, condition: &'static str, key: i64) -> Result<()> {
+/// Removes what no foreign key reaches: index entries and former texts of the messages and notes that fit. Gives their texts.
+async fn unindex(tx: &mut Tx, condition: &'static str, key: i64) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT text FROM messages WHERE text IS NOT NULL AND {condition}
+         UNION ALL SELECT text FROM notes WHERE {condition}
+         UNION ALL SELECT text FROM message_edits WHERE message_id IN (SELECT id FROM messages WHERE {condition})"
+    );
+    let texts = fetch_all!(tx, (String,), AssertSqlSafe(sql.clone()), key)?;
     dialect::unindex(tx, Indexed::Messages, condition, key).await?;
     dialect::unindex(tx, Indexed::Notes, condition, key).await?;
     let sql =
         format!("DELETE FROM message_edits WHERE message_id IN (SELECT id FROM messages WHERE {condition})");
     execute!(tx, AssertSqlSafe(sql.clone()), key)?;
-    Ok(())
+    Ok(texts.into_iter().map(|(text,)| text).collect())
 }

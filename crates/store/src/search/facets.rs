@@ -1,11 +1,12 @@
 //! Facets: how many of the found conversations have which value (S2).
 
-use crate::db::{Conn, Time, fetch_all};
-use crate::dialect::search::FoundRow;
+use crate::db::{Conn, fetch_all};
+use crate::dialect::search::{AlikeRow, group_alike};
 use crate::{Error, Result};
 use domain::{Actor, Age, AgentId, Filter, Holder, Status, Timestamp, UrgencyLevel};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::ParseIntError;
 use uuid::Uuid;
 
 /// Facets by name (`status`, `urgency`, `holder`, `tag`, `age`), each with its values in reading order.
@@ -32,18 +33,40 @@ pub(super) struct Traits {
     age: Age,
 }
 
-impl Traits {
-    pub(super) fn of(row: &FoundRow, now: Timestamp) -> Result<Self> {
+impl TryFrom<&AlikeRow> for Traits {
+    type Error = Error;
+
+    fn try_from(row: &AlikeRow) -> Result<Self> {
         let corrupt = |what: &str| Error::from(sqlx::Error::Decode(format!("{what} cannot be read").into()));
-        let Time(created_at) = row.created_at;
         let tags = if row.tags == "[]" { Ok(Vec::new()) } else { serde_json::from_str(&row.tags) };
+        let age = usize::try_from(row.age).ok().and_then(|place| Age::ALL.get(place));
         Ok(Self {
             status: row.status.parse().map_err(|_| corrupt("a conversation's status"))?,
             urgency: UrgencyLevel::from_rank(row.urgency_rank),
             holder: row.holder_id,
             tags: tags.map_err(|_| corrupt("a conversation's tags"))?,
-            age: Age::of(now.since(created_at)),
+            age: *age.ok_or_else(|| corrupt("a conversation's age"))?,
         })
+    }
+}
+
+/// Conversations that are the same to all facets.
+#[derive(Debug)]
+pub(super) struct Alike {
+    pub traits: Traits,
+    /// Their keys.
+    pub conversations: Vec<i64>,
+}
+
+impl Alike {
+    /// All of these conversations, in groups. Those deleted meanwhile are left out (S4).
+    pub(super) async fn load(conn: &mut Conn, keys: Vec<i64>, now: Timestamp) -> Result<Vec<Self>> {
+        let group = |row: &AlikeRow| {
+            let keys = row.conversations.split(',').map(str::parse).collect::<Result<_, _>>();
+            let conversations = keys.map_err(|error: ParseIntError| sqlx::Error::Decode(error.into()))?;
+            Ok(Self { traits: row.try_into()?, conversations })
+        };
+        group_alike(conn, keys, now).await?.iter().map(group).collect()
     }
 }
 
@@ -55,13 +78,9 @@ pub(super) struct Holders {
 }
 
 impl Holders {
-    pub(super) async fn load<'a>(
-        conn: &mut Conn,
-        actor: &Actor,
-        traits: impl Iterator<Item = &'a Traits>,
-    ) -> Result<Self> {
+    pub(super) async fn load(conn: &mut Conn, actor: &Actor, groups: &[Alike]) -> Result<Self> {
         let me = actor.agent().map(|agent| agent.key.0);
-        let keys: BTreeSet<i64> = traits.filter_map(|traits| traits.holder).collect();
+        let keys: BTreeSet<i64> = groups.iter().filter_map(|group| group.traits.holder).collect();
         if keys.is_empty() {
             return Ok(Self { agents: HashMap::new(), me });
         }
@@ -105,18 +124,14 @@ pub(super) fn passes_all(traits: &Traits, filter: &Filter, holders: &Holders) ->
 }
 
 /// Counts each facet over the conversations that all other facets' filters let through. Customers see status and age.
-pub(super) fn count<'a>(
-    actor: &Actor,
-    traits: impl Iterator<Item = &'a Traits>,
-    filter: &Filter,
-    holders: &Holders,
-) -> Facets {
-    let mut groups = HashMap::<&Traits, i64>::new();
-    for traits in traits {
-        *groups.entry(traits).or_default() += 1;
-    }
-    let groups: Vec<_> =
-        groups.into_iter().map(|(traits, count)| (traits, count, passes(traits, filter, holders))).collect();
+pub(super) fn count(actor: &Actor, groups: &[Alike], filter: &Filter, holders: &Holders) -> Facets {
+    let groups: Vec<_> = groups
+        .iter()
+        .map(|group| {
+            let count = i64::try_from(group.conversations.len()).unwrap_or(i64::MAX);
+            (&group.traits, count, passes(&group.traits, filter, holders))
+        })
+        .collect();
     let counted = |facet: usize, has: &dyn Fn(&Traits) -> bool| -> i64 {
         let others = |passes: &Passes| (0..FACETS.len()).all(|other| other == facet || passes[other]);
         groups

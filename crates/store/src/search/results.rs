@@ -5,12 +5,12 @@ use crate::db::{Conn, fetch_all};
 use crate::dialect::search::{FoundRow, Lookup, Place, find};
 use crate::messages::{MessageRow, select_messages};
 use crate::notes::{NoteRow, select_notes};
-use crate::search::facets::{self, Facets, Holders, Traits};
+use crate::search::facets::{self, Alike, Facets, Holders};
 use crate::search::normaliser;
 use crate::{Error, Result, Store};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::search::{Query, Segment, snippet};
+use domain::search::{Correction, Query, Segment, snippet};
 use domain::{Actor, Conversation, Filter, Message, Note, Timestamp};
 use sqlx::AssertSqlSafe;
 use std::cmp::Ordering;
@@ -21,11 +21,9 @@ use std::str::FromStr;
 /// Up to how many matching conversations counts are exact; past that the newest are ranked and counted (S2).
 pub const MAX_CONVERSATIONS: usize = 10_000;
 
-/// How many matches are read at once.
-const BATCH: i64 = 10_000;
-
-/// With this many conversations found the next batch is not worth its time: it would pass the limit for exact counts.
-const ENOUGH: usize = MAX_CONVERSATIONS / 10 * 9;
+/// How many matches are read at once: with two in a conversation, enough to know that there are more than
+/// [`MAX_CONVERSATIONS`].
+const BATCH: i64 = 20_000;
 
 /// After how many matches a search ends, however few conversations they are in (D8).
 const MAX_MATCHES: usize = 100_000;
@@ -64,6 +62,8 @@ pub struct SearchResults {
     pub total_is_exact: bool,
     /// What to ask for the next page with; none on the last.
     pub next_cursor: Option<String>,
+    /// What was searched for instead of words that are nowhere found (S3).
+    pub corrections: Vec<Correction>,
 }
 
 /// A conversation that was found.
@@ -100,14 +100,28 @@ impl Store {
         let now = self.clock.now();
         let cursor: Option<Cursor> = search.cursor.as_deref().map(str::parse).transpose()?;
         let mut conn = self.db.read().await?;
-        let (matches, total_is_exact) = matches(&mut conn, actor, search, now).await?;
-        let traits = || matches.values().map(|found| &found.traits);
-        let holders = Holders::load(&mut conn, actor, traits()).await?;
-        let facets = facets::count(actor, traits(), &search.filter, &holders);
-        let mut passing: Vec<_> = matches
+        let (mut query, mut corrections) = (search.query.clone(), Vec::new());
+        let (mut matches, mut total_is_exact) = find_matches(&mut conn, actor, search, &query).await?;
+        if matches.is_empty() {
+            corrections = self.corrections(&mut conn, actor, &query).await?;
+            query = query.corrected(&corrections, normaliser());
+            if !corrections.is_empty() {
+                (matches, total_is_exact) = find_matches(&mut conn, actor, search, &query).await?;
+            }
+            if matches.is_empty() {
+                corrections.clear();
+            }
+        }
+        let mut keys: Vec<i64> = matches.keys().copied().collect();
+        keys.sort_unstable(); // Neighbours are in the same page of the database.
+        let groups = Alike::load(&mut conn, keys, now).await?;
+        let holders = Holders::load(&mut conn, actor, &groups).await?;
+        let facets = facets::count(actor, &groups, &search.filter, &holders);
+        let mut passing: Vec<_> = groups
             .iter()
-            .filter(|(_, found)| facets::passes_all(&found.traits, &search.filter, &holders))
-            .map(|(key, found)| (found.cursor(*key), found))
+            .filter(|group| facets::passes_all(&group.traits, &search.filter, &holders))
+            .flat_map(|group| &group.conversations)
+            .filter_map(|key| matches.get(key).map(|found| (found.cursor(*key), found)))
             .collect();
         let total = passing.len().try_into().unwrap_or(i64::MAX);
         passing.retain(|(at, _)| cursor.is_none_or(|cursor| *at > cursor));
@@ -115,15 +129,14 @@ impl Store {
         let limit = search.limit as usize;
         let next_cursor = (passing.len() > limit && limit > 0).then(|| passing[limit - 1].0.to_string());
         passing.truncate(limit);
-        let items = load(&mut conn, &search.query, &passing).await?;
-        Ok(SearchResults { items, facets, total, total_is_exact, next_cursor })
+        let items = load(&mut conn, &query, &passing).await?;
+        Ok(SearchResults { items, facets, total, total_is_exact, next_cursor, corrections })
     }
 }
 
 /// What is known of a conversation before the page is cut: its best match, the newest among equals.
 #[derive(Debug)]
 struct Match {
-    traits: Traits,
     place: (Place, i64),
     at: Timestamp,
     score: f64,
@@ -136,11 +149,11 @@ impl Match {
 }
 
 /// The best match of every conversation, and whether that is all of them.
-async fn matches(
+async fn find_matches(
     conn: &mut Conn,
     actor: &Actor,
     search: &Search,
-    now: Timestamp,
+    query: &Query,
 ) -> Result<(HashMap<i64, Match>, bool)> {
     let (places, customer): (&[Place], _) = match actor {
         Actor::Customer(customer) => (&[Place::Messages], Some(customer.key)),
@@ -151,7 +164,7 @@ async fn matches(
     for place in places.iter().copied() {
         let mut lookup = Lookup {
             place,
-            query: &search.query,
+            query,
             customer,
             from: search.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
             to: search.to.unwrap_or(Timestamp::from_micros(i64::MAX)),
@@ -165,10 +178,14 @@ async fn matches(
             let last = rows.last().map(|row| row.place);
             let more = rows.len() >= BATCH as usize;
             for row in rows {
-                seen += usize::from(add(&mut matches, place, &row, now)?);
+                if seen == MAX_CONVERSATIONS && !matches.contains_key(&row.conversation) {
+                    exact = false;
+                } else {
+                    seen += usize::from(add(&mut matches, place, &row));
+                }
             }
             match last {
-                Some(last) if more && seen < ENOUGH && read < MAX_MATCHES => lookup.below = last,
+                Some(last) if more && seen < MAX_CONVERSATIONS && read < MAX_MATCHES => lookup.below = last,
                 _ => {
                     exact &= !more;
                     break;
@@ -180,20 +197,19 @@ async fn matches(
 }
 
 /// Whether the conversation is new among the matches.
-fn add(matches: &mut HashMap<i64, Match>, place: Place, row: &FoundRow, now: Timestamp) -> Result<bool> {
+fn add(matches: &mut HashMap<i64, Match>, place: Place, row: &FoundRow) -> bool {
     let score = row.score + if place == Place::Customers { CUSTOMER_SCORE } else { 0.0 };
+    let found = Match { place: (place, row.place), at: row.at, score };
     match matches.entry(row.conversation) {
         Entry::Vacant(entry) => {
-            let traits = Traits::of(row, now)?;
-            entry.insert(Match { traits, place: (place, row.place), at: row.at.0, score });
-            Ok(true)
+            entry.insert(found);
+            true
         }
         Entry::Occupied(mut entry) => {
-            let best = entry.get_mut();
-            if (score, row.at.0) > (best.score, best.at) {
-                (best.place, best.at, best.score) = ((place, row.place), row.at.0, score);
+            if (score, row.at) > (entry.get().score, entry.get().at) {
+                entry.insert(found);
             }
-            Ok(false)
+            false
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::db::{Conn, fetch_one};
-use crate::dialect::search;
+use crate::dialect::similar;
 use domain::ConversationKey;
 use domain::search::{Pattern, Query};
 use domain::similar::Matter;
@@ -61,7 +61,7 @@ pub(super) async fn candidates(
         if read >= ENOUGH_MATCHES {
             break;
         }
-        let rows = search::probe(conn, &probe.any, probe.above, PROBE_MATCHES, own).await?;
+        let rows = similar::probe(conn, &probe.any, probe.above, PROBE_MATCHES, own).await?;
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         read += if count < PROBE_MATCHES { count } else { count.max(probe.expected) };
         if let ([word], 0) = (&probe.words[..], probe.above) {
@@ -88,13 +88,13 @@ pub(super) async fn candidates(
 /// The telling words, with what the index knows of them. Other words for a common one are not asked for.
 async fn words(conn: &mut Conn, matter: &Matter, newest: i64) -> Result<Vec<Word>> {
     let (patterns, mut synonyms) = (matter.patterns(), matter.synonyms());
-    let frequencies = search::frequencies(conn, &patterns, newest).await?;
+    let frequencies = similar::frequencies(conn, &patterns, newest).await?;
     for (synonyms, frequency) in synonyms.iter_mut().zip(&frequencies) {
         if *frequency > RARE {
             synonyms.clear();
         }
     }
-    let mut of_synonyms = search::frequencies(conn, &synonyms.concat(), newest).await?.into_iter();
+    let mut of_synonyms = similar::frequencies(conn, &synonyms.concat(), newest).await?.into_iter();
     let mut words = Vec::new();
     for ((pattern, frequency), synonyms) in patterns.into_iter().zip(frequencies).zip(synonyms) {
         let mut synonyms: Vec<_> = synonyms.into_iter().zip(of_synonyms.by_ref()).collect();

@@ -8,6 +8,7 @@ mod append_faults;
 mod canned_replies;
 mod claims;
 mod conversations;
+mod corrections;
 mod customer_links;
 mod diagram;
 mod erasure;

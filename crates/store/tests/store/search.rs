@@ -156,6 +156,7 @@ both_databases! {
                 all.push(Said::new(begun.id, owner, &[&note], true));
             }
         }
+        store.learn_words().await.unwrap();
         let mut typed: Vec<String> = QUERIES.iter().map(ToString::to_string).collect();
         for _ in 0..60 {
             let words = numbers.sentence(&WORDS, 2);
@@ -165,11 +166,17 @@ both_databases! {
         for typed in typed {
             let Ok(query) = Query::parse(&typed, Normaliser::new(Language::English)) else { continue };
             for session in customers.iter().chain([&ada]) {
-                let expected: BTreeSet<ConversationId> = all.iter()
-                    .filter(|said| said.is_found_by(&session.actor, &query))
-                    .map(|said| said.conversation)
-                    .collect();
+                let matching = |query: &Query| -> BTreeSet<ConversationId> {
+                    let found = all.iter().filter(|said| said.is_found_by(&session.actor, query));
+                    found.map(|said| said.conversation).collect()
+                };
                 let results = results(&store, session, &typed).await;
+                let mut expected = matching(&query);
+                if !results.corrections.is_empty() {
+                    assert!(expected.is_empty(), "{typed:?} is corrected though it is found");
+                    let normaliser = Normaliser::new(Language::English);
+                    expected = matching(&query.clone().corrected(&results.corrections, normaliser));
+                }
                 let got: Vec<_> = results.items.iter().map(|found| found.conversation.id).collect();
                 assert_eq!(got.iter().copied().collect::<BTreeSet<_>>(), expected, "{typed:?} by {}", session.actor.name());
                 assert_eq!((got.len(), results.total, results.total_is_exact), (expected.len(), i64::try_from(got.len()).unwrap(), true));

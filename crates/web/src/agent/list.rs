@@ -8,6 +8,7 @@ use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::Problem;
 use crate::texts::{Text, say};
+use crate::typed_search::TypedSearch;
 use crate::view::{HowMany, Html};
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
@@ -88,6 +89,10 @@ pub struct List {
     pub title: String,
     /// The search as typed; empty without one.
     pub query: String,
+    /// What was searched for instead, and where the search is as it was typed (S3).
+    pub corrected: Option<Choice>,
+    /// Why it cannot be searched.
+    pub refused: Option<String>,
     /// How many, in words.
     pub total: String,
     /// Where a note names the reader.
@@ -185,23 +190,27 @@ impl List {
 
     async fn found(self, state: &AppState, agent: &Agent, query: &ListQuery) -> Result<Self, Problem> {
         let nothing_found = Self { title: say("list-found").into(), ..self };
-        let words = match state.store.query(&query.q) {
-            Ok(words) => words,
-            // Half a search, as it is typed: a quotation mark, a minus.
-            Err(store::Error::Invalid { .. }) => return Ok(nothing_found),
-            Err(error) => return Err(error.into()),
+        let actor = Actor::Agent(agent.clone());
+        let typed = match TypedSearch::read(&state.store, &actor, &query.q) {
+            Ok(typed) => typed,
+            // Half a search, as it is typed: a quotation mark, a filter without a value.
+            Err(problem) if problem.field().is_some() => {
+                return Ok(Self { refused: Some(problem.detail().to_owned()), ..nothing_found });
+            }
+            Err(problem) => return Err(problem),
         };
-        let search = Search {
-            query: words,
-            filter: query.filter()?,
-            from: None,
-            to: None,
-            cursor: query.cursor.clone(),
-            limit: PAGE,
-        };
-        let found = state.store.search(&Actor::Agent(agent.clone()), &search).await?;
+        let search = typed.narrowed(query.filter()?, None, None);
+        let search = Search { cursor: query.cursor.clone(), limit: PAGE, ..search };
+        let found = state.store.search(&actor, &search).await?;
+        let corrected = (!found.corrections.is_empty()).then(|| {
+            let exactly =
+                ListQuery { q: state.store.verbatim(&query.q, &found.corrections), ..query.clone() };
+            let label = state.store.respell(&query.q, &found.corrections);
+            Choice { label, href: exactly.address(""), ..Choice::default() }
+        });
         let narrowing = views::narrowing(query, &found.facets);
         Ok(Self {
+            corrected,
             total: how_many(found.total, found.total_is_exact),
             rows: found.items.into_iter().map(|found| Row::found(found, query)).collect(),
             more: found.next_cursor.map(|cursor| query.address(&cursor)),

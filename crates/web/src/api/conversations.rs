@@ -8,7 +8,7 @@ mod put_tags;
 mod similar;
 mod suggestions;
 
-pub(super) use filter::FilterText;
+pub(crate) use filter::FilterText;
 
 use crate::AppState;
 use utoipa_axum::router::OpenApiRouter;

@@ -12,6 +12,7 @@ mod nodes;
 mod notes;
 mod reference_faults;
 mod search;
+mod search_words;
 mod sessions;
 mod similar;
 mod sockets;

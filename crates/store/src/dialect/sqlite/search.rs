@@ -2,72 +2,36 @@
 
 use crate::Result;
 use crate::db::Time;
-use crate::dialect::search::{FoundRow, Lookup, Place, found_columns};
-use domain::ConversationKey;
+use crate::dialect::search::{FoundRow, Lookup, Place, alike};
+use domain::Timestamp;
 use domain::search::{Pattern, Query};
 use sqlx::sqlite::SqliteConnection;
+
+pub(in crate::dialect) const ALIKE: &str =
+    alike!("json_each($1) key CROSS JOIN conversations c ON c.id = key.value", "group_concat(c.id)");
 
 pub(in crate::dialect) async fn find(
     conn: &mut SqliteConnection,
     lookup: &Lookup<'_>,
 ) -> Result<Vec<FoundRow>> {
-    let mut rows: Vec<FoundRow> = sqlx::query_as(find_sql(lookup.place, lookup.customer.is_some()))
+    let (found,): (String,) = sqlx::query_as(find_sql(lookup.place, lookup.customer.is_some()))
         .bind(match_text(lookup.query))
         .bind(lookup.below)
         .bind(lookup.limit)
         .bind(Time(lookup.from))
         .bind(Time(lookup.to))
         .bind(lookup.customer.map(|customer| customer.0))
-        .fetch_all(conn)
+        .fetch_one(conn)
         .await?;
-    for row in &mut rows {
-        row.score = from_bm25(row.score);
-    }
-    Ok(rows)
-}
-
-/// How many matches an estimate is made from.
-const SAMPLE: i64 = 20;
-
-/// By how close together the newest matches are: counting all would read the whole list of a word.
-pub(in crate::dialect) async fn frequencies(
-    conn: &mut SqliteConnection,
-    patterns: &[Pattern],
-    newest: i64,
-) -> Result<Vec<i64>> {
-    let mut frequencies = Vec::new();
-    for pattern in patterns {
-        let (count, oldest): (i64, Option<i64>) = sqlx::query_as(
-            "SELECT COUNT(*), MIN(rowid) FROM
-             (SELECT rowid FROM messages_fts WHERE messages_fts MATCH $1 ORDER BY rowid DESC LIMIT $2)",
-        )
-        .bind(condition(pattern))
-        .bind(SAMPLE)
-        .fetch_one(&mut *conn)
-        .await?;
-        let span = oldest.map_or(1, |oldest| newest - oldest + 1);
-        frequencies.push(if count < SAMPLE { count } else { count * newest / span.max(1) });
-    }
-    Ok(frequencies)
-}
-
-pub(in crate::dialect) const PROBE: &str =
-    "SELECT t.conversation_id, t.side = 'customer' AND c.status = 'resolved' AND c.id <> $3
-     FROM (SELECT rowid AS id FROM messages_fts WHERE messages_fts MATCH $1 AND rowid > $4
-           ORDER BY rowid DESC LIMIT $2) found
-     CROSS JOIN messages t ON t.id = found.id
-     CROSS JOIN conversations c ON c.id = t.conversation_id";
-
-pub(in crate::dialect) async fn probe(
-    conn: &mut SqliteConnection,
-    any: &[Query],
-    above: i64,
-    limit: i64,
-    own: ConversationKey,
-) -> Result<Vec<(i64, bool)>> {
-    let any = any.iter().map(|query| format!("({})", match_text(query))).collect::<Vec<_>>().join(" OR ");
-    let rows = sqlx::query_as(PROBE).bind(any).bind(limit).bind(own.0).bind(above);
-    Ok(rows.fetch_all(conn).await?)
+    let found: Vec<(i64, i64, i64, f64)> =
+        serde_json::from_str(&found).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let row = |(conversation, place, at, rank)| FoundRow {
+        conversation,
+        place,
+        at: Timestamp::from_micros(at),
+        score: from_bm25(rank),
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// FTS5's `bm25` is 0 or less, the better the lower, and knows no bound.
@@ -75,20 +39,26 @@ fn from_bm25(rank: f64) -> f64 {
     -rank / (1.0 - rank)
 }
 
+/// All rows of a `SELECT` as one text: to hand over each by itself takes the driver ten times as long as to find it.
+macro_rules! in_one_piece {
+    ($select:literal) => {
+        concat!("SELECT json_group_array(json_array(conversation, place, at, rank)) FROM (", $select, ")")
+    };
+}
+
 /// `CROSS JOIN` keeps the order of the tables (SQLite's manual, "The SQLite Query Optimizer Overview", section 8.2):
 /// the index comes first, save for a customer, who has few messages and may share words with all others.
 pub(in crate::dialect) const fn find_sql(place: Place, of_customer: bool) -> &'static str {
     match (place, of_customer) {
-        (Place::Messages, false) => found_columns!(
-            "t.id AS place, t.created_at AS at, bm25(messages_fts) AS score
+        (Place::Messages, false) => in_one_piece!(
+            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, bm25(messages_fts) AS rank
              FROM messages_fts
-             CROSS JOIN messages t ON t.id = messages_fts.rowid
-             CROSS JOIN conversations c ON c.id = t.conversation_id
+             CROSS JOIN messages t INDEXED BY messages_place ON t.id = messages_fts.rowid
              WHERE messages_fts MATCH $1 AND messages_fts.rowid < $2 AND t.created_at >= $4 AND t.created_at < $5
              ORDER BY messages_fts.rowid DESC LIMIT $3"
         ),
-        (Place::Messages, true) => found_columns!(
-            "t.id AS place, t.created_at AS at, bm25(messages_fts) AS score
+        (Place::Messages, true) => in_one_piece!(
+            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, bm25(messages_fts) AS rank
              FROM conversations c
              CROSS JOIN messages t ON t.conversation_id = c.id
              CROSS JOIN messages_fts ON messages_fts.rowid = t.id
@@ -96,21 +66,18 @@ pub(in crate::dialect) const fn find_sql(place: Place, of_customer: bool) -> &'s
                AND c.customer_id = $6
              ORDER BY t.id DESC LIMIT $3"
         ),
-        (Place::Notes, _) => found_columns!(
-            "t.id AS place, t.created_at AS at, bm25(notes_fts) AS score
+        (Place::Notes, _) => in_one_piece!(
+            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, bm25(notes_fts) AS rank
              FROM notes_fts
              CROSS JOIN notes t ON t.id = notes_fts.rowid
-             CROSS JOIN conversations c ON c.id = t.conversation_id
              WHERE notes_fts MATCH $1 AND notes_fts.rowid < $2 AND t.created_at >= $4 AND t.created_at < $5
-               AND ($6 IS NULL OR c.customer_id = $6)
              ORDER BY notes_fts.rowid DESC LIMIT $3"
         ),
-        (Place::Customers, _) => found_columns!(
-            "c.id AS place, c.last_message_at AS at, bm25(customers_fts) AS score
+        (Place::Customers, _) => in_one_piece!(
+            "SELECT c.id AS conversation, c.id AS place, c.last_message_at AS at, bm25(customers_fts) AS rank
              FROM customers_fts
              CROSS JOIN conversations c ON c.customer_id = customers_fts.rowid
              WHERE customers_fts MATCH $1 AND c.id < $2 AND c.last_message_at >= $4 AND c.last_message_at < $5
-               AND ($6 IS NULL OR c.customer_id = $6)
              ORDER BY c.id DESC LIMIT $3"
         ),
     }
@@ -126,7 +93,7 @@ pub(in crate::dialect) fn match_text(query: &Query) -> String {
     format!("({required}) NOT ({})", all(&query.excluded, " OR "))
 }
 
-fn condition(pattern: &Pattern) -> String {
+pub(super) fn condition(pattern: &Pattern) -> String {
     let (text, prefix) = match pattern {
         Pattern::Word { prefix, .. } => {
             let words = pattern.tokens().iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>();

@@ -10,8 +10,8 @@ use store::{ListQuery, MessageFilter, Order, Past, PastDeed, PastStep, Session};
 use testkit::TestStore;
 use uuid::Uuid;
 
-const CONVERSATIONS: usize = 500;
-const CUSTOMERS: usize = 150;
+const CONVERSATIONS: usize = 350;
+const CUSTOMERS: usize = 100;
 const MINUTE: u64 = 60;
 
 /// Words that differ in case, accents, endings and script, that begin alike, hold digits and marks, and that make a
@@ -168,7 +168,7 @@ fn past(numbers: &mut Numbers, number: usize, agents: &[Arc<Agent>], now: Timest
     let holder = &agents[numbers.below(agents.len())];
     if numbers.below(4) > 0 {
         step(PastDeed::Claimed(Arc::clone(holder)));
-        for _ in 0..numbers.below(5) {
+        for _ in 0..1 + numbers.below(6) {
             step(PastDeed::AgentWrote(Arc::clone(holder), words(numbers, 20)));
             step(PastDeed::CustomerWrote(words(numbers, 8)));
         }

@@ -23,6 +23,9 @@ pub(super) struct SearchView {
     total_is_exact: bool,
     /// What to give as `cursor` to get the next ones; null on the last page.
     next_cursor: Option<String>,
+    /// What was searched for instead of `q`, as misspelt words in it are nowhere found (S3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched_for: Option<String>,
     /// How long the search took, in milliseconds.
     took_ms: u64,
 }
@@ -57,7 +60,12 @@ pub(in crate::api) struct SegmentView {
 
 impl SearchView {
     /// The results as one side sees them.
-    pub(super) fn new(results: SearchResults, side: Side, took: Duration) -> Self {
+    pub(super) fn new(
+        results: SearchResults,
+        searched_for: Option<String>,
+        side: Side,
+        took: Duration,
+    ) -> Self {
         let values = |values: Vec<store::FacetValue>| {
             let view = |store::FacetValue { value, label, count }| FacetValueView { value, label, count };
             values.into_iter().map(view).collect()
@@ -68,6 +76,7 @@ impl SearchView {
             total: results.total,
             total_is_exact: results.total_is_exact,
             next_cursor: results.next_cursor,
+            searched_for,
             took_ms: took.as_millis().try_into().unwrap_or(u64::MAX),
         }
     }

@@ -1,0 +1,169 @@
+//! The words of the index as a table of their own, and how often a word is found.
+
+use super::search::{Place, expression};
+use crate::Result;
+use crate::db::{Conn, ConnMut, Tx};
+use domain::search::Query;
+
+/// Who counts on stops here: a word is common enough.
+const MAX_HITS: i64 = 100;
+
+/// The condition that the index has a word. PostgreSQL's planner would expect to meet it soon if it read the whole table;
+/// a materialized part of a statement it plans as if all rows were wanted.
+macro_rules! in_use {
+    (sqlite) => {
+        "(EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH '\"' || value || '\"')
+          OR EXISTS (SELECT 1 FROM notes_fts WHERE notes_fts MATCH '\"' || value || '\"')
+          OR EXISTS (SELECT 1 FROM customers_fts WHERE customers_fts MATCH '\"' || value || '\"'))"
+    };
+    (postgres) => {
+        "(EXISTS (WITH found AS MATERIALIZED (SELECT 1 FROM messages WHERE search @@ ('''' || value || '''')::tsquery)
+                  SELECT 1 FROM found)
+          OR EXISTS (WITH found AS MATERIALIZED (SELECT 1 FROM notes WHERE search @@ ('''' || value || '''')::tsquery)
+                     SELECT 1 FROM found)
+          OR EXISTS (WITH found AS MATERIALIZED (SELECT 1 FROM customers WHERE search @@ ('''' || value || '''')::tsquery)
+                     SELECT 1 FROM found))"
+    };
+}
+
+/// Which of these words are not in the vocabulary.
+pub(crate) async fn unknown_words(conn: &mut Conn, words: &[String]) -> Result<Vec<String>> {
+    match conn.get() {
+        ConnMut::Sqlite(conn) => {
+            let sql = "SELECT value FROM json_each($1) WHERE NOT EXISTS (SELECT 1 FROM vocabulary WHERE word = value)";
+            Ok(sqlx::query_scalar(sql).bind(json(words)).fetch_all(conn).await?)
+        }
+        ConnMut::Postgres(conn) => {
+            let sql = "SELECT value FROM unnest($1::text[]) AS value
+                       WHERE NOT EXISTS (SELECT 1 FROM vocabulary WHERE word = value)";
+            Ok(sqlx::query_scalar(sql).bind(words).fetch_all(conn).await?)
+        }
+    }
+}
+
+/// Adds those of these words to the vocabulary that the index has. Words are letters alone.
+pub(crate) async fn learn_words(tx: &mut Tx, words: &[String]) -> Result<()> {
+    lock(tx).await?;
+    match tx.get() {
+        ConnMut::Sqlite(conn) => {
+            let sql = concat!(
+                "INSERT INTO vocabulary (word) SELECT value FROM json_each($1) WHERE ",
+                in_use!(sqlite),
+                " ON CONFLICT DO NOTHING"
+            );
+            sqlx::query(sql).bind(json(words)).execute(conn).await?;
+        }
+        ConnMut::Postgres(conn) => {
+            let sql = concat!(
+                "INSERT INTO vocabulary (word) SELECT value FROM unnest($1::text[]) AS value WHERE ",
+                in_use!(postgres),
+                " ON CONFLICT DO NOTHING"
+            );
+            sqlx::query(sql).bind(words).execute(conn).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes those of these words from the vocabulary that the index has no more. Words are letters alone.
+pub(crate) async fn forget_words(tx: &mut Tx, words: &[String]) -> Result<()> {
+    lock(tx).await?;
+    match tx.get() {
+        ConnMut::Sqlite(conn) => {
+            let sql = concat!(
+                "DELETE FROM vocabulary WHERE word IN (SELECT value FROM json_each($1) WHERE NOT ",
+                in_use!(sqlite),
+                ")"
+            );
+            sqlx::query(sql).bind(json(words)).execute(conn).await?;
+        }
+        ConnMut::Postgres(conn) => {
+            let sql = concat!(
+                "DELETE FROM vocabulary WHERE word IN (SELECT value FROM unnest($1::text[]) AS value WHERE NOT ",
+                in_use!(postgres),
+                ")"
+            );
+            sqlx::query(sql).bind(words).execute(conn).await?;
+        }
+    }
+    Ok(())
+}
+
+/// One at a time, until the end of the transaction: so no word is learnt while its last text is erased (A8), and words are
+/// committed in the order of their keys, by which others look for new ones.
+async fn lock(tx: &mut Tx) -> Result<()> {
+    if let ConnMut::Postgres(conn) = tx.get() {
+        sqlx::query("LOCK TABLE vocabulary IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// The words added after the one with this key, by spaces, and the newest one's key. In one piece: there may be hundreds
+/// of thousands.
+pub(crate) async fn words_after(conn: &mut Conn, key: i64) -> Result<Option<(i64, String)>> {
+    let (newest, words): (Option<i64>, Option<String>) = match conn.get() {
+        ConnMut::Sqlite(conn) => {
+            let sql = "SELECT MAX(id), group_concat(word, ' ') FROM vocabulary WHERE id > $1";
+            sqlx::query_as(sql).bind(key).fetch_one(conn).await?
+        }
+        ConnMut::Postgres(conn) => {
+            let sql = "SELECT MAX(id), string_agg(word, ' ') FROM vocabulary WHERE id > $1";
+            sqlx::query_as(sql).bind(key).fetch_one(conn).await?
+        }
+    };
+    Ok(newest.zip(words))
+}
+
+/// In how many texts a query is found, counted up to a hundred in each place.
+pub(crate) async fn hits(conn: &mut Conn, query: &Query) -> Result<i64> {
+    let query = expression(conn, query);
+    let mut hits = 0;
+    for place in [Place::Messages, Place::Notes, Place::Customers] {
+        hits += match conn.get() {
+            ConnMut::Sqlite(conn) => {
+                sqlx::query_scalar::<_, i64>(sqlite_hits(place))
+                    .bind(&query)
+                    .bind(MAX_HITS)
+                    .fetch_one(conn)
+                    .await?
+            }
+            ConnMut::Postgres(conn) => {
+                sqlx::query_scalar(postgres_hits(place)).bind(&query).bind(MAX_HITS).fetch_one(conn).await?
+            }
+        };
+    }
+    Ok(hits)
+}
+
+const fn sqlite_hits(place: Place) -> &'static str {
+    match place {
+        Place::Messages => {
+            "SELECT COUNT(*) FROM (SELECT 1 FROM messages_fts WHERE messages_fts MATCH $1 LIMIT $2)"
+        }
+        Place::Notes => "SELECT COUNT(*) FROM (SELECT 1 FROM notes_fts WHERE notes_fts MATCH $1 LIMIT $2)",
+        Place::Customers => {
+            "SELECT COUNT(*) FROM (SELECT 1 FROM customers_fts WHERE customers_fts MATCH $1 LIMIT $2)"
+        }
+    }
+}
+
+const fn postgres_hits(place: Place) -> &'static str {
+    match place {
+        Place::Messages => {
+            "WITH found AS MATERIALIZED (SELECT 1 FROM messages WHERE search @@ $1::tsquery)
+             SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted"
+        }
+        Place::Notes => {
+            "WITH found AS MATERIALIZED (SELECT 1 FROM notes WHERE search @@ $1::tsquery)
+             SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted"
+        }
+        Place::Customers => {
+            "WITH found AS MATERIALIZED (SELECT 1 FROM customers WHERE search @@ $1::tsquery)
+             SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted"
+        }
+    }
+}
+
+fn json(words: &[String]) -> String {
+    serde_json::Value::from(words).to_string()
+}
