@@ -190,6 +190,15 @@ test("snoozed until tomorrow, found by the palette, woken by the customer and by
   await choose(grace, "tomorrow", /Tomorrow morning/);
   await grace.locator('[data-part="status"]').getByText("Snoozed").waitFor();
   await grace.getByRole("log").getByText("snoozed the conversation until").waitFor();
+  // Tomorrow is a time that is told of, not one at which something was said.
+  await grace.getByRole("button", { name: "Private note" }).click();
+  await write(grace, "He is in no hurry");
+  await grace.locator("[data-note-seq].note").waitFor();
+  assert.deepEqual(await grace.locator(".day").allInnerTexts(), ["Today"]);
+  await grace.reload();
+  await grace.locator("[data-note-seq].note").waitFor();
+  assert.deepEqual(await grace.locator(".day").allInnerTexts(), ["Today"]);
+  await grace.locator("chat-room h1").focus();
   await grace.keyboard.press("Escape");
   await grace.keyboard.press("Control+k");
   await choose(grace, "hurry", /Emil/);
