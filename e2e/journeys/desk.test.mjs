@@ -79,7 +79,7 @@ test("a draft outlives what another window sends, and nobody else finds it in th
   await other.getByRole("button", { name: "Sign out" }).click();
   await signIn(other, LINUS.email);
   await other.goto(`${address}?as=agent&mode=view`);
-  await other.getByText("Held by Grace").first().waitFor();
+  await other.locator("strong", { hasText: "Held by Grace" }).waitFor();
   assert.equal(await composer(other).inputValue(), "");
 });
 
