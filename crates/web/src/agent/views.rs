@@ -153,12 +153,12 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
         };
         let values = facets.get(name).map(Vec::as_slice).unwrap_or_default();
         // What is chosen and fits nothing stands there too, to be let go.
-        let unknown = chosen.iter().filter(|value| values.iter().all(|known| known.value != **value));
-        let unknown = unknown.filter(|_| matches!(name, "urgency" | "tag" | "age"));
-        let unknown: Vec<_> = unknown
-            .map(|value| FacetValue { value: (*value).into(), label: (*value).into(), count: 0 })
-            .collect();
-        let choices = values.iter().chain(&unknown).map(choice);
+        let has_all = matches!(name, "urgency" | "tag" | "age") || is_search && name == "status";
+        let is_missing = |value: &&str| has_all && values.iter().all(|known| known.value != **value);
+        let missing = chosen.iter().copied().filter(is_missing);
+        let missing: Vec<_> =
+            missing.map(|value| FacetValue { value: value.into(), label: value.into(), count: 0 }).collect();
+        let choices = values.iter().chain(&missing).map(choice);
         Facet {
             label,
             choices: choices.filter(|choice| choice.current || choice.count != Some(HowMany(0))).collect(),

@@ -49,6 +49,7 @@ both_databases! {
         let page = text(&mira, &format!("{chat}?as=agent&mode=view&status=all&sort=waiting")).await;
         assert!(page.contains(r#"<h2 id="list-title">All</h2>"#) && page.contains("<support-desk class=\"desk\""), "{page}");
         assert!(page.contains(&format!("{chat}?as=agent&#38;mode=view&#38;status=all&#38;sort=waiting")), "{page}");
+        assert_eq!(page.matches("needs JavaScript").count(), 2, "said in the list, and on a phone in the conversation");
         let pane = text(&mira, &format!("{chat}pane/?as=agent")).await;
         assert!(pane.trim_start().starts_with("<chat-room") && pane.contains("The heating is cold") && !pane.contains("<html"));
         assert!(pane.contains(r#"data-mode="view""#), "opening from the list claims nothing (C4)");
