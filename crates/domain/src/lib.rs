@@ -35,7 +35,7 @@ pub use people::{Actor, Agent, AgentRef, AgentRole, Customer, Side};
 pub use rating::{Rating, RatingError, check_comment, check_score};
 pub use refusal::Refusal;
 pub use stage::Stage;
-pub use text::{MAX_TEXT_CHARS, TextError, check_name, check_short_code, check_tag, check_text};
+pub use text::{MAX_TEXT_CHARS, TextError, check_name, check_short_code, check_tag, check_text, fold_tag};
 pub use time::Timestamp;
 pub use transition::{Event, EventKind};
 pub use urgency::{Rules, Scorer, Topic, Urgency, UrgencyLevel, Words};

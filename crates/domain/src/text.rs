@@ -56,6 +56,11 @@ pub fn check_tag(typed: &str) -> Result<&str, TextError> {
     if tag.contains(',') { Err(TextError::Comma("tag")) } else { Ok(tag) }
 }
 
+/// A tag as it is compared: by its letters, whatever their case.
+pub fn fold_tag(tag: &str) -> String {
+    tag.to_lowercase()
+}
+
 /// A canned reply's short code, without spaces around it.
 ///
 /// # Errors

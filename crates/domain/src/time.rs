@@ -1,5 +1,6 @@
 //! Points in time.
 
+use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -55,16 +56,27 @@ impl fmt::Display for Timestamp {
 }
 
 /// Why a text is no time.
-#[derive(Debug, thiserror::Error)]
-#[error("not an RFC 3339 time such as 2026-01-31T09:30:00Z")]
-pub struct NotATime;
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATime {
+    /// It is written in another way.
+    #[error("not an RFC 3339 time such as 2026-01-31T09:30:00Z")]
+    Malformed,
+    /// It is written as one, and farther away than times go.
+    #[error("out of range: the latest time is 9999-12-30T22:00:00Z")]
+    OutOfRange,
+}
 
 impl FromStr for Timestamp {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        text.parse::<jiff::Timestamp>().map(|at| Self(at.as_microsecond())).map_err(|_| NotATime)
+        let parsed = text.parse::<jiff::Timestamp>().map(|at| Self(at.as_microsecond()));
+        parsed.map_err(|_| if is_written_as_time(text) { NotATime::OutOfRange } else { NotATime::Malformed })
     }
+}
+
+fn is_written_as_time(text: &str) -> bool {
+    Pieces::parse(text).is_ok_and(|pieces| pieces.time().is_some() && pieces.offset().is_some())
 }
 
 impl Serialize for Timestamp {
@@ -89,7 +101,13 @@ mod tests {
         assert_eq!(at.to_string(), "2017-02-01T19:29:05.000001Z");
         assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
         assert_eq!("2017-02-01T20:29:05.000001+01:00".parse::<Timestamp>().unwrap(), at);
-        assert!("2017-02-30T00:00:00Z".parse::<Timestamp>().is_err());
+        for malformed in
+            ["2017-02-30T00:00:00Z", "9999-12-31", "9999-12-31T23:59:59", "12017-02-01T00:00:00Z"]
+        {
+            assert_eq!(malformed.parse::<Timestamp>(), Err(NotATime::Malformed), "{malformed}");
+        }
+        assert!("9999-12-30T22:00:00Z".parse::<Timestamp>().is_ok());
+        assert_eq!("9999-12-31T23:59:59Z".parse::<Timestamp>(), Err(NotATime::OutOfRange));
     }
 
     #[test]

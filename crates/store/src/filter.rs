@@ -1,9 +1,9 @@
 //! A [`Filter`] as part of a statement. Only words of ours, numbers and times go into the text; what a user typed is
 //! looked up first and goes in as keys.
 
-use crate::Result;
 use crate::db::{Conn, fetch_one, fetch_optional};
 use crate::dialect::time_literal;
+use crate::{Result, tags};
 use domain::{Actor, AgentId, Filter, Holder, Status, Timestamp, UrgencyLevel};
 use sqlx::AssertSqlSafe;
 use std::fmt::Display;
@@ -153,12 +153,8 @@ async fn agent_key(conn: &mut Conn, id: AgentId) -> Result<Option<i64>> {
 }
 
 async fn tag_keys(conn: &mut Conn, names: &[String]) -> Result<Vec<i64>> {
-    let mut keys = vec![NOBODY];
-    for name in names {
-        let found = fetch_optional!(conn, (i64,), "SELECT id FROM tags WHERE name = $1", name.as_str())?;
-        keys.extend(found.map(|(key,)| key));
-    }
-    Ok(keys)
+    let keys = tags::alike(conn, names).await?.into_iter().map(|(key, _)| key);
+    Ok([NOBODY].into_iter().chain(keys).collect())
 }
 
 async fn are_few(conn: &mut Conn, tags: &str, few: u32) -> Result<bool> {

@@ -10,7 +10,6 @@ use domain::{Actor, Conversation, ConversationKey, Filter, Timestamp, UrgencyLev
 use sqlx::AssertSqlSafe;
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::str::FromStr;
 
 /// A tag on more conversations than this is looked for among the first of a list.
 pub(crate) const FEW: u32 = 2_000;
@@ -78,13 +77,13 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<Conversation>> {
-        let cursor = cursor.map(str::parse).transpose()?;
+        let cursor = cursor.map(|cursor| Cursor::read(cursor, sort)).transpose()?;
         let mut conn = self.db.read().await?;
         let narrowed = Narrowed::new(&mut conn, actor, filter, self.clock.now(), FEW).await?;
         let sql = page_sql(&mut conn, &narrowed, sort, cursor, limit.saturating_add(1));
         let rows = fetch_all!(conn, (i16, Time, Time, i64), AssertSqlSafe(sql.clone()))?;
         let places = rows.into_iter().map(Cursor::from).collect();
-        let page = Page::of(places, limit, Cursor::to_string);
+        let page = Page::of(places, limit, |place: &Cursor| place.write(sort));
         let keys: Vec<_> = page.items.iter().map(|place| ConversationKey(place.key)).collect();
         let found = dialect::load_by_key(&mut conn, &keys).await?;
         let mut found: HashMap<_, _> = found.into_iter().map(|c| (c.key, c)).collect();
@@ -160,20 +159,22 @@ impl From<(i16, Time, Time, i64)> for Cursor {
     }
 }
 
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Cursor {
+    /// As the outside sees it. It names its order: in another one it would mean another place.
+    fn write(&self, sort: Sort) -> String {
         let (queued_at, last) = (self.queued_at.as_micros(), self.last_message_at.as_micros());
-        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{} {queued_at} {last} {}", self.rank, self.key)))
+        let place = format!("{sort:?} {} {queued_at} {last} {}", self.rank, self.key);
+        URL_SAFE_NO_PAD.encode(place)
     }
-}
 
-impl FromStr for Cursor {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
+    fn read(text: &str, sort: Sort) -> Result<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::BadCursor)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::BadCursor)?;
-        let numbers: Vec<i64> = text
+        let (order, place) = text.split_once(' ').ok_or(Error::BadCursor)?;
+        if order != format!("{sort:?}") {
+            return Err(Error::BadCursor);
+        }
+        let numbers: Vec<i64> = place
             .split(' ')
             .map(|number| number.parse().map_err(|_| Error::BadCursor))
             .collect::<Result<_>>()?;

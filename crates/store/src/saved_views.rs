@@ -2,13 +2,13 @@
 
 use crate::audit::{self, Action};
 use crate::claims::agent_of;
-use crate::db::{Time, execute, fetch_all, fetch_one, fetch_optional};
+use crate::db::{Time, execute, fetch_all, fetch_optional};
 use crate::{Error, Result, Scope, Session, Store, sessions};
 use domain::{Agent, Refusal, SavedViewId, check_name};
 use uuid::Uuid;
 
 /// How many views of their own an agent has at most, and how many are shared.
-pub const MAX_SAVED_VIEWS: i64 = 50;
+pub const MAX_SAVED_VIEWS: usize = 50;
 /// How long a view's parameters are at most, in bytes.
 pub const MAX_VIEW_PARAMETERS: usize = 2_000;
 
@@ -48,7 +48,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Refusal::Forbidden`] for customers, and for shared ones for all but administrators; [`Error::Invalid`] for a
-    /// name that is none, parameters that are too long, and one view too many.
+    /// name that is none, parameters that are too long, and one view too many; [`Error::Taken`] for a name that another of
+    /// the same owner's has, whatever the case of its letters.
     pub async fn save_view(
         &self,
         session: &Session,
@@ -67,9 +68,14 @@ impl Store {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         sessions::check(&mut tx, session.key, now).await?;
-        let sql = "SELECT COUNT(*) FROM saved_views WHERE agent_id = $1 OR (agent_id IS NULL AND $1 IS NULL)";
-        let (saved,) = fetch_one!(tx, (i64,), sql, owner)?;
-        if saved >= MAX_SAVED_VIEWS {
+        // Holds off another of the same agent's, which might have the same name.
+        execute!(tx, "UPDATE agents SET role = role WHERE id = $1", agent.key.0)?;
+        let sql = "SELECT name FROM saved_views WHERE agent_id = $1 OR (agent_id IS NULL AND $1 IS NULL)";
+        let saved = fetch_all!(tx, (String,), sql, owner)?;
+        if saved.iter().any(|(saved,)| saved.to_lowercase() == name.to_lowercase()) {
+            return Err(Error::Taken("this name"));
+        }
+        if saved.len() >= MAX_SAVED_VIEWS {
             return Err(Error::invalid("name")(format!(
                 "there are {MAX_SAVED_VIEWS} views at most: delete one"
             )));

@@ -1,10 +1,9 @@
 //! Sessions: who is signed in (A2). Kept by the hash of their token; every write checks its own again.
 
-use crate::append::hash;
 use crate::audit::{self, Action, By};
 use crate::db::{Time, Tx, execute, fetch_all, fetch_optional};
 use crate::{Change, Error, Result, Store, Token, agents, customers, passwords, token};
-use domain::{Actor, Agent, AgentKey, ClientId, Customer, CustomerKey, SessionKey, Timestamp};
+use domain::{Actor, Agent, AgentKey, Customer, CustomerKey, SessionKey, Timestamp};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -28,19 +27,6 @@ pub struct Session {
     pub address: Option<IpAddr>,
 }
 
-/// What the entrance's form says.
-#[derive(Debug, Clone, Copy)]
-pub struct Entrance<'a> {
-    /// The form's own key, made by the server for it alone.
-    pub key: ClientId,
-    /// The customer's name.
-    pub name: &'a str,
-    /// Their address.
-    pub email: &'a str,
-    /// Their first message.
-    pub text: &'a str,
-}
-
 /// Makes sure, inside the transaction that writes, that the session still stands (A2).
 ///
 /// # Errors
@@ -62,34 +48,6 @@ impl Store {
         let token = open(&mut tx, Owner::Customer(customer.key), now).await?;
         tx.commit().await?;
         Ok((token, customer))
-    }
-
-    /// As [`start_customer_session`](Self::start_customer_session), by a form that may come twice: the same words under
-    /// the form's own key make one customer, who then has a session for each time.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a name or address that is none.
-    pub async fn enter(&self, form: &Entrance<'_>) -> Result<Token> {
-        let Entrance { key, name, email, text } = *form;
-        let hash = hash(&serde_json::json!([key, name, email, text]).to_string());
-        let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
-        let customer = customers::insert(&mut tx, name, Some(email), now).await?;
-        let sql = "UPDATE customers SET entrance_hash = $2 WHERE id = $1";
-        let customer = match execute!(tx, sql, customer.key.0, &hash[..]) {
-            Ok(_) => customer.key,
-            Err(error) if error.is_unique_violation() => {
-                drop(tx);
-                tx = self.db.begin().await?;
-                let sql = "SELECT id FROM customers WHERE entrance_hash = $1";
-                let first = fetch_optional!(tx, (i64,), sql, &hash[..])?;
-                CustomerKey(first.ok_or(error)?.0)
-            }
-            Err(error) => return Err(error),
-        };
-        let token = open(&mut tx, Owner::Customer(customer), now).await?;
-        tx.commit().await?;
-        Ok(token)
     }
 
     /// Signs an agent in: none when the address is unknown, the password wrong or the agent disabled, without a

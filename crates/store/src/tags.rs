@@ -1,14 +1,15 @@
 //! Tags: words agents put on conversations.
 
 use crate::claims::agent_of;
-use crate::db::{Tx, execute, fetch_all, fetch_one};
-use crate::{Result, Session, Store};
-use domain::{Conversation, ConversationId, TagId};
-use std::collections::BTreeSet;
+use crate::db::{Conn, Tx, execute, fetch_all, fetch_one};
+use crate::{Result, Session, Store, dialect};
+use domain::{Conversation, ConversationId, TagId, fold_tag};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl Store {
-    /// Gives a conversation exactly these tags; new ones come into being.
+    /// Gives a conversation exactly these tags. One that differs from another by the case of its letters alone is that one;
+    /// new ones come into being.
     ///
     /// # Errors
     /// [`Forbidden`](domain::Refusal::Forbidden) for customers, [`NotFound`](crate::Error::NotFound),
@@ -39,24 +40,54 @@ impl Store {
 
 /// Gives a conversation exactly these tags; the caller writes it back.
 pub(crate) async fn put(tx: &mut Tx, conversation: &mut Conversation, tags: &[String]) -> Result<()> {
-    let tags: BTreeSet<&str> = tags.iter().map(String::as_str).collect();
-    let tags: Vec<String> = tags.into_iter().map(str::to_owned).collect();
-    if tags == conversation.tags {
+    let mut named = BTreeMap::new();
+    for tag in tags {
+        let (key, name) = existing_or_new(tx, tag).await?;
+        named.insert(name, key);
+    }
+    if named.keys().eq(&conversation.tags) {
         return Ok(());
     }
-    let key = conversation.key.0;
-    execute!(tx, "DELETE FROM conversation_tags WHERE conversation_id = $1", key)?;
-    for tag in &tags {
+    let conversation_key = conversation.key.0;
+    execute!(tx, "DELETE FROM conversation_tags WHERE conversation_id = $1", conversation_key)?;
+    for tag in named.values() {
         let sql = "INSERT INTO conversation_tags (conversation_id, tag_id) VALUES ($1, $2)";
-        let tag = tag_key(tx, tag).await?;
-        execute!(tx, sql, key, tag)?;
+        execute!(tx, sql, conversation_key, tag)?;
     }
-    conversation.tags = tags;
+    conversation.tags = named.into_keys().collect();
     Ok(())
 }
 
-async fn tag_key(tx: &mut Tx, name: &str) -> Result<i64> {
-    let sql = "INSERT INTO tags (external_id, name) VALUES ($1, $2)
-               ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id";
-    fetch_one!(tx, (i64,), sql, TagId::new().0, name).map(|(key,)| key)
+/// The tags with one of these names, whatever the case of the letters, the first made first. There may be several of a
+/// name from before case did not matter.
+pub(crate) async fn alike(conn: &mut Conn, names: &[String]) -> Result<Vec<(i64, String)>> {
+    let wanted: BTreeSet<String> = names.iter().map(|name| fold_tag(name)).collect();
+    let mut tags = fetch_all!(conn, (i64, String), "SELECT id, name FROM tags ORDER BY id")?;
+    tags.retain(|(_, name)| wanted.contains(&fold_tag(name)));
+    Ok(tags)
+}
+
+/// The same inside a transaction that writes: the first made, if there is one.
+pub(crate) async fn existing(tx: &mut Tx, name: &str) -> Result<Option<(i64, String)>> {
+    let wanted = fold_tag(name);
+    let tags = fetch_all!(tx, (i64, String), "SELECT id, name FROM tags ORDER BY id")?;
+    Ok(tags.into_iter().find(|(_, name)| fold_tag(name) == wanted))
+}
+
+/// The tag of this name, whatever the case of its letters: it keeps the spelling it was made with.
+async fn existing_or_new(tx: &mut Tx, name: &str) -> Result<(i64, String)> {
+    if let Some(tag) = existing(tx, name).await? {
+        return Ok(tag);
+    }
+    dialect::lock_tags(tx).await?;
+    match existing(tx, name).await? {
+        Some(tag) => Ok(tag),
+        None => insert(tx, TagId::new(), name).await.map(|key| (key, name.to_owned())),
+    }
+}
+
+/// Makes a tag. Whoever calls holds the [lock](dialect::lock_tags) and has seen that there is [none](existing) of the name.
+pub(crate) async fn insert(tx: &mut Tx, id: TagId, name: &str) -> Result<i64> {
+    let sql = "INSERT INTO tags (external_id, name) VALUES ($1, $2) RETURNING id";
+    fetch_one!(tx, (i64,), sql, id.0, name).map(|(key,)| key)
 }

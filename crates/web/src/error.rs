@@ -286,6 +286,7 @@ impl From<store::Error> for Problem {
             (Error::Overloaded, _) => Self::overloaded(say("refused-overloaded"), store::OVERLOAD_RETRY),
             (Error::Locked, code) => Self::new(code, say("refused-locked")),
             (Error::SignedOut, code) => Self::new(code, say("refused-signed-out")),
+            (Error::Taken("this name"), code) => Self::new(code, say("wrong-name-taken")),
             (Error::Taken(_), code) => Self::new(code, say("wrong-email-taken")),
             (Error::InUse(why), code) => Self::new(code, why.explain()),
             (_, Code::Unavailable) => {

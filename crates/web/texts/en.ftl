@@ -662,6 +662,7 @@ admin-one =
         [conversations] conversation
         [customers] customer
         [messages] message
+        [tags] tag
         [urgency] rule
        *[users] user
     }
@@ -677,6 +678,7 @@ admin-search =
         [canned-replies] Search texts and short codes
         [conversations] Search names, e-mails, messages and notes
         [messages] Search messages
+        [tags] Search tags
        *[other] Search names and e-mails
     }
 admin-filter-all = All
@@ -695,6 +697,7 @@ admin-empty =
         [conversations] A conversation begins when a customer writes, at /support/customer/.
         [customers] A customer is added when they first write, at /support/customer/.
         [messages] A message comes with the first conversation.
+        [tags] Make a tag here, or add one to a conversation.
        *[users] Customers are added when they first write, agents by you.
     }
 admin-next-page = Next page
@@ -853,6 +856,12 @@ admin-canned-replies-about = Texts agents send again and again: everybody's and 
 admin-canned-replies-deletion = Nobody is offered it any more. Messages sent with it stay.
 admin-stage-hint = When it is offered.
 admin-short-code-hint = A word to find it by in this list. May be empty.
+
+admin-tags = Tags
+admin-tags-about = What agents put on conversations to find them again.
+admin-tags-deletion = It is taken off every conversation that has it. The conversations stay.
+admin-tags-conversations = On conversations
+admin-tag-name-hint = Renamed, it is so on every conversation that has it. Tags differ by more than the case of their letters.
 
 admin-audit-log = Audit log
 admin-audit-log-about = Who did what, and when. It cannot be changed.
@@ -1058,6 +1067,7 @@ wrong-email-long = the e-mail address is too long: { $most } characters at most
 wrong-email-blank = the e-mail address has a space or an invisible character in it
 wrong-email-parts = the e-mail address needs one @ with a name before and a domain after it, as in noor@example.com
 wrong-email-domain = the part after the @ is no domain: write one such as example.com
+wrong-name-taken = this name is taken already: choose another
 wrong-email-taken = this e-mail address is taken already: choose another
 wrong-password-short = the password is too short: { $least } characters at least
 wrong-password-long = the password is too long: { $most } characters at most

@@ -32,15 +32,16 @@ pub fn check_placeholders(text: &str) -> Result<(), UnknownPlaceholder> {
 }
 
 /// Fills in `{{ customer.name }}` or, with a fallback, `{{ customer.name | "there" }}`. Values are data: braces in
-/// them mean nothing (A6). Without value and fallback the space before goes too; an unknown name stays as it is.
+/// them mean nothing (A6), and what would turn the text around them, or cannot be seen, is left out. Without value and fallback the space before goes too; an unknown name stays as it is.
 pub fn fill(text: &str, values: &Values<'_>) -> String {
     let mut filled = String::with_capacity(text.len());
     for piece in pieces(text) {
         match piece {
             Piece::Text(text) => filled.push_str(text),
             Piece::Placeholder { name, fallback, source } => match values.get(name) {
-                Ok(value) => match value.or(fallback) {
-                    Some(value) => filled.push_str(value),
+                Ok(Some(value)) => filled.extend(value.chars().filter(|c| !turns_or_hides(*c))),
+                Ok(None) => match fallback {
+                    Some(fallback) => filled.push_str(fallback),
                     None => filled.truncate(filled.trim_end_matches(' ').len()),
                 },
                 Err(UnknownPlaceholder(_)) => filled.push_str(source),
@@ -58,8 +59,15 @@ impl<'a> Values<'a> {
             "agent.name" => self.agent_name,
             _ => return Err(UnknownPlaceholder(name.into())),
         };
-        Ok(value.filter(|value| !value.trim().is_empty()))
+        Ok(value.filter(|value| value.chars().any(|c| !c.is_whitespace() && !turns_or_hides(c))))
     }
+}
+
+/// Characters that set the direction of text (Unicode's `Bidi_Control`), and those without width. The joiners stay:
+/// Persian, Indic scripts and emoji are written with them, and they change nothing but the letters beside them.
+fn turns_or_hides(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The text around the placeholders.
@@ -133,6 +141,20 @@ mod tests {
     fn k2_values_are_data() {
         let sly = Values { customer_name: Some("{{ agent.name }}"), ..noor() };
         assert_eq!(fill("Hi {{ customer.name }}", &sly), "Hi {{ agent.name }}");
+    }
+
+    #[test]
+    fn a6_values_turn_no_text_around() {
+        let turning: String = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}').collect();
+        for (name, filled) in [
+            (format!("Noor {turning}evil"), "Hi Noor evil, done."),
+            ("\u{200f}No\u{200b}or\u{feff}".into(), "Hi Noor, done."),
+            ("نه\u{200c}ال".into(), "Hi نه\u{200c}ال, done."),
+            (turning.clone(), "Hi there, done."),
+        ] {
+            let values = Values { customer_name: Some(&name), ..noor() };
+            assert_eq!(fill("Hi {{ customer.name | there }}, done.", &values), filled);
+        }
     }
 
     #[test]

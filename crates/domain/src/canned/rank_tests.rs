@@ -72,6 +72,24 @@ fn k2_the_last_message_counts_most() {
 }
 
 #[test]
+fn k2_reasons_are_words_that_say_something() {
+    let now = Timestamp::from_micros(0);
+    for (said, reason) in [
+        ("e", "for going on"),
+        ("I'll wait", "for going on"),
+        ("I’ll wait", "for going on"),
+        ("is the guide's map new", "mentions “guide's”"),
+        ("are you ill", "mentions “ill”"),
+    ] {
+        let replies = ["Anything else?", "Bring your bag.", "The e guide: when guides fall ill, tell us."]
+            .map(|text| reply(text, 0.0, None));
+        let ranked = ranked(replies.into(), said, now);
+        let found = ranked.iter().find(|(text, _)| text.starts_with("The e")).unwrap();
+        assert_eq!(found.1, reason, "{said}");
+    }
+}
+
+#[test]
 fn k2_placeholders_fit_nothing() {
     let replies =
         ["Anything else?", "Bye, {{ customer.name | \"refund\" }}"].map(|text| reply(text, 0.0, None));

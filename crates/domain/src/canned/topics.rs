@@ -27,6 +27,9 @@ const EARLIER_WEIGHT: f64 = 0.6;
 /// Added to the length of every reply, in telling words: one of two words is not twice as good as one of four.
 const SPARE_LENGTH: f64 = 4.0;
 
+/// A word of fewer letters is no reason that anybody could follow.
+const LEAST_LETTERS: usize = 3;
+
 /// What so few replies are about tells them apart, however few there are.
 const FEW: usize = 2;
 
@@ -71,6 +74,7 @@ pub(super) struct Heard<'a> {
 
 /// A word of a customer's, as it was written and as it was meant.
 struct CustomerWord {
+    /// In small letters, with its apostrophes.
     written: String,
     stem: String,
     corrected: bool,
@@ -179,11 +183,13 @@ impl<'a> Desk<'a> {
 
     fn customer_words(&self, text: &str) -> Vec<CustomerWord> {
         let words = self.normaliser.ranges(text).into_iter().take(MAX_WORDS);
-        let words = words.filter_map(|range| self.normaliser.word(&text[range]));
+        let words = words.filter_map(|range| {
+            Some((text[range.clone()].to_lowercase(), self.normaliser.word(&text[range])?))
+        });
         words
-            .map(|(written, stem)| {
-                let stem = stem.unwrap_or_else(|| written.clone());
-                match self.correct(&written, &stem) {
+            .map(|(written, (folded, stem))| {
+                let stem = stem.unwrap_or_else(|| folded.clone());
+                match self.correct(&folded, &stem) {
                     Some(correct) => CustomerWord { written, stem: correct.into(), corrected: true },
                     None => CustomerWord { written, stem, corrected: false },
                 }
@@ -200,13 +206,15 @@ impl<'a> Desk<'a> {
 
     fn heard<'b>(&self, about: &'b About, words: &[CustomerWord], weight: f64) -> Heard<'b> {
         let corrected = words.iter().any(|word| word.corrected);
+        let tells_apart = about.len() <= FEW || 2 * about.len() <= self.lengths.len();
+        let telling = tells_apart && words.iter().any(CustomerWord::is_a_reason);
         let words: Vec<&str> = words.iter().map(|word| &*word.written).collect();
         Heard {
             about,
             weight: weight * self.rarity(about) * if corrected { CORRECTED_WEIGHT } else { 1.0 },
             words: words.join(" "),
             verbatim: false,
-            telling: about.len() <= FEW || 2 * about.len() <= self.lengths.len(),
+            telling,
         }
     }
 
@@ -214,6 +222,16 @@ impl<'a> Desk<'a> {
     fn rarity(&self, about: &About) -> f64 {
         let (all, about) = (self.lengths.len() as f64, about.len() as f64);
         (1.0 + (all - about + 0.5) / (about + 0.5)).ln()
+    }
+}
+
+impl CustomerWord {
+    /// Whether people see what it has to do with a reply: it is neither very short nor two small words in one, such as
+    /// `I'll` or `don't`; `refund's` is not.
+    fn is_a_reason(&self) -> bool {
+        let end = self.written.rsplit_once(['\'', '’', 'ʼ']).map(|(_, end)| end);
+        let is_contraction = matches!(end, Some("ll" | "re" | "ve" | "d" | "m" | "t"));
+        !is_contraction && self.written.chars().filter(|c| c.is_alphabetic()).count() >= LEAST_LETTERS
     }
 }
 

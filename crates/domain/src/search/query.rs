@@ -12,7 +12,7 @@ pub const MAX_QUERY_WORDS: usize = 32;
 const MIN_PREFIX_CHARS: usize = 2;
 
 /// What one message, note or customer must have, or must not have, to be found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// A word in any of its forms.
     Word {
@@ -33,7 +33,7 @@ pub enum Pattern {
 }
 
 /// A search: everything required in one text, nothing excluded in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Query {
     /// What must be there. One at least.
     pub required: Vec<Pattern>,

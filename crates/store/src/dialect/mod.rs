@@ -46,6 +46,24 @@ pub(crate) async fn lock_free(
     Ok((locked, now(tx.get(), clock).await?))
 }
 
+/// Lets nobody else make or rename tags until the transaction ends. SQLite has one writer at a time anyway.
+pub(crate) async fn lock_tags(tx: &mut Tx) -> Result<()> {
+    if let ConnMut::Postgres(conn) = tx.get() {
+        // The tables in the order of lock_tagging and of erasing, so that nobody waits for each other.
+        sqlx::query("LOCK TABLE conversation_tags IN ROW EXCLUSIVE MODE").execute(&mut *conn).await?;
+        sqlx::query("LOCK TABLE tags IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// The same, and nobody else puts tags on conversations or takes them off.
+pub(crate) async fn lock_tagging(tx: &mut Tx) -> Result<()> {
+    if let ConnMut::Postgres(conn) = tx.get() {
+        sqlx::query("LOCK TABLE conversation_tags, tags IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+    }
+    Ok(())
+}
+
 /// The database's time (C1). SQLite has none of its own.
 pub(crate) async fn now(conn: ConnMut<'_>, clock: &Clock) -> Result<Timestamp> {
     match conn {

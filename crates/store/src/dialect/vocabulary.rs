@@ -41,6 +41,20 @@ pub(crate) async fn unknown_words(conn: &mut Conn, words: &[String]) -> Result<V
     }
 }
 
+/// Which of these words, or marked stems, the index does not have.
+pub(crate) async fn words_not_in_use(tx: &mut Tx, words: &[String]) -> Result<Vec<String>> {
+    match tx.get() {
+        ConnMut::Sqlite(conn) => {
+            let sql = concat!("SELECT value FROM json_each($1) WHERE NOT ", in_use!(sqlite));
+            Ok(sqlx::query_scalar(sql).bind(json(words)).fetch_all(conn).await?)
+        }
+        ConnMut::Postgres(conn) => {
+            let sql = concat!("SELECT value FROM unnest($1::text[]) AS value WHERE NOT ", in_use!(postgres));
+            Ok(sqlx::query_scalar(sql).bind(words).fetch_all(conn).await?)
+        }
+    }
+}
+
 /// Adds those of these words to the vocabulary that the index has. Words are letters alone.
 pub(crate) async fn learn_words(tx: &mut Tx, words: &[String]) -> Result<()> {
     lock(tx).await?;

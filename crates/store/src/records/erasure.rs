@@ -1,6 +1,7 @@
 //! Erasing a customer, deleting a conversation: every row and index entry of theirs goes (A8, A10).
 
 use super::customers::{key, object};
+use super::traces::Traces;
 use super::{Dependents, Records};
 use crate::audit::Action;
 use crate::customers::name_and_email;
@@ -13,8 +14,8 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 impl Records<'_> {
-    /// Erases a customer and all of theirs, tags that nobody else's conversations have included; their sockets close. When
-    /// this returns, SQLite's files hold nothing of them either (A8).
+    /// Erases a customer and all of theirs, with tags that nobody else's conversations have and saved views that look for
+    /// what is gone; their sockets close. When this returns, SQLite's files hold nothing of them either (A8).
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
@@ -32,22 +33,35 @@ impl Records<'_> {
         let sql = "SELECT DISTINCT t.tag_id FROM conversation_tags t JOIN conversations c ON c.id = t.conversation_id
                    WHERE c.customer_id = $1";
         let tags = fetch_all!(tx, (i64,), sql, key)?;
-        let mut texts =
+        let mut said =
             unindex(&mut tx, "conversation_id IN (SELECT id FROM conversations WHERE customer_id = $1)", key)
                 .await?;
-        texts.extend(name_and_email(&mut tx, CustomerKey(key)).await?);
+        let who = name_and_email(&mut tx, CustomerKey(key)).await?;
+        let sql = "SELECT text FROM customer_notes WHERE customer_id = $1
+                   UNION ALL SELECT rating_comment FROM conversations
+                             WHERE customer_id = $1 AND rating_comment IS NOT NULL";
+        let remarks = fetch_all!(tx, (String,), sql, key)?;
         dialect::unindex(&mut tx, Indexed::Customers, "id = $1", key).await?;
         let sql = "DELETE FROM customers WHERE id = $1 RETURNING user_id";
         let user = fetch_optional!(tx, (i64,), sql, key)?;
-        forget(&mut tx, texts).await?;
+        forget(&mut tx, said.iter().chain(&who)).await?;
+        said.extend(remarks.into_iter().map(|(text,)| text));
+        let mut gone_tags = Vec::new();
         for (tag,) in tags {
             let sql = "DELETE FROM tags
-                       WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM conversation_tags WHERE tag_id = $1)";
-            execute!(tx, sql, tag)?;
+                       WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM conversation_tags WHERE tag_id = $1)
+                       RETURNING name";
+            gone_tags.extend(fetch_optional!(tx, (String,), sql, tag)?.map(|(name,)| name));
         }
+        let views = Traces { who, said, tags: gone_tags }.forget(&mut tx).await?;
         let sql = "DELETE FROM users WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM agents WHERE user_id = $1)";
         execute!(tx, sql, user.map(|(user,)| user))?;
-        self.audit(&mut tx, Action::CustomerErased, &object(id), now).await?;
+        let what = match views {
+            0 => object(id),
+            1 => format!("{} and 1 saved view", object(id)),
+            _ => format!("{} and {views} saved views", object(id)),
+        };
+        self.audit(&mut tx, Action::CustomerErased, &what, now).await?;
         tx.commit().await?;
         self.store.tell(Change::SessionsEnded(sessions));
         self.store.tell(Change::Erased(conversations));

@@ -9,8 +9,7 @@ use domain::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow};
-use std::fmt::{self, Display};
-use std::str::FromStr;
+use std::fmt::Display;
 
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,7 +117,7 @@ impl Listing {
             Order::Name => (columns.name.unwrap_or(columns.created_at), true),
         };
         if let Some(cursor) = query.cursor {
-            let cursor: Cursor = cursor.parse()?;
+            let cursor = Cursor::read(cursor, query.order)?;
             let value = if column == columns.key {
                 cursor.key.to_string()
             } else if column == columns.created_at {
@@ -133,7 +132,7 @@ impl Listing {
         let limit = query.limit.saturating_add(1);
         self.sql += &format!(" ORDER BY {column} {direction}, {} {direction} LIMIT {limit}", columns.key);
         let rows = self.run(conn).await?;
-        Ok(Page::of(rows, query.limit, |row: &R| Cursor::after(row.standing()).to_string()))
+        Ok(Page::of(rows, query.limit, |row: &R| Cursor::after(row.standing()).write(query.order)))
     }
 
     async fn run<R>(self, conn: &mut Conn) -> Result<Vec<R>>
@@ -166,22 +165,18 @@ impl Cursor {
     fn after(standing: &Standing) -> Self {
         Self { at: standing.standing_at.0, name: standing.standing_name.clone(), key: standing.standing_key }
     }
-}
 
-impl Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = format!("{} {} {}", self.at.as_micros(), self.key, self.name);
-        f.write_str(&URL_SAFE_NO_PAD.encode(text))
+    /// As the outside sees it. It names its order: in another one it would mean another place.
+    fn write(&self, order: Order) -> String {
+        let place = format!("{order:?} {} {} {}", self.at.as_micros(), self.key, self.name);
+        URL_SAFE_NO_PAD.encode(place)
     }
-}
 
-impl FromStr for Cursor {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
+    fn read(text: &str, order: Order) -> Result<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::BadCursor)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::BadCursor)?;
-        let mut parts = text.splitn(3, ' ');
+        let place = text.strip_prefix(&format!("{order:?} ")).ok_or(Error::BadCursor)?;
+        let mut parts = place.splitn(3, ' ');
         let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or(Error::BadCursor);
         let (at, key) = (Timestamp::from_micros(number()?), number()?);
         let name = parts.next().filter(|name| !name.contains('\0')).ok_or(Error::BadCursor)?;

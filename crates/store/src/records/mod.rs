@@ -10,6 +10,8 @@ mod erasure;
 mod listing;
 mod messages;
 mod search;
+mod tags;
+mod traces;
 mod urgency;
 mod users;
 

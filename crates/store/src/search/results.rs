@@ -7,16 +7,16 @@ use crate::messages::{MessageRow, select_messages};
 use crate::notes::{NoteRow, select_notes};
 use crate::search::facets::{self, Alike, Facets, Holders};
 use crate::search::normaliser;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, tags};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::search::{Correction, Query, Segment, snippet};
-use domain::{Actor, Conversation, Filter, Message, Note, Timestamp};
+use domain::{Actor, Conversation, Filter, Message, Note, Timestamp, fold_tag};
 use sqlx::AssertSqlSafe;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::str::FromStr;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Up to how many matching conversations counts are exact; past that the newest are ranked and counted (S2).
 pub const MAX_CONVERSATIONS: usize = 10_000;
@@ -47,6 +47,15 @@ pub struct Search {
     pub cursor: Option<String>,
     /// How many at most.
     pub limit: u32,
+}
+
+impl Search {
+    /// A number that searches for something else do not have, on whichever node.
+    fn number(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.query, &self.filter, self.from, self.to).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// A page of what was found, and counts of all of it.
@@ -98,7 +107,8 @@ impl Store {
     /// [`Error::BadCursor`], [`Error::Database`].
     pub async fn search(&self, actor: &Actor, search: &Search) -> Result<SearchResults> {
         let now = self.clock.now();
-        let cursor: Option<Cursor> = search.cursor.as_deref().map(str::parse).transpose()?;
+        let number = search.number();
+        let cursor = search.cursor.as_deref().map(|cursor| Cursor::read(cursor, number)).transpose()?;
         let mut conn = self.db.read().await?;
         let (mut query, mut corrections) = (search.query.clone(), Vec::new());
         let (mut matches, mut total_is_exact) = find_matches(&mut conn, actor, search, &query).await?;
@@ -116,10 +126,11 @@ impl Store {
         keys.sort_unstable(); // Neighbours are in the same page of the database.
         let groups = Alike::load(&mut conn, keys, now).await?;
         let holders = Holders::load(&mut conn, actor, &groups).await?;
-        let facets = facets::count(actor, &groups, &search.filter, &holders);
+        let filter = &as_tagged(&mut conn, &search.filter).await?;
+        let facets = facets::count(actor, &groups, filter, &holders);
         let mut passing: Vec<_> = groups
             .iter()
-            .filter(|group| facets::passes_all(&group.traits, &search.filter, &holders))
+            .filter(|group| facets::passes_all(&group.traits, filter, &holders))
             .flat_map(|group| &group.conversations)
             .filter_map(|key| matches.get(key).map(|found| (found.cursor(*key), found)))
             .collect();
@@ -127,11 +138,22 @@ impl Store {
         passing.retain(|(at, _)| cursor.is_none_or(|cursor| *at > cursor));
         passing.sort_unstable_by_key(|(at, _)| *at);
         let limit = search.limit as usize;
-        let next_cursor = (passing.len() > limit && limit > 0).then(|| passing[limit - 1].0.to_string());
+        let next_cursor = (passing.len() > limit && limit > 0).then(|| passing[limit - 1].0.write(number));
         passing.truncate(limit);
         let items = load(&mut conn, &query, &passing).await?;
         Ok(SearchResults { items, facets, total, total_is_exact, next_cursor, corrections })
     }
+}
+
+/// The filter with the tags as they are spelt; what is no tag stays.
+async fn as_tagged(conn: &mut Conn, filter: &Filter) -> Result<Filter> {
+    if filter.tag.is_empty() {
+        return Ok(filter.clone());
+    }
+    let tags: Vec<String> = tags::alike(conn, &filter.tag).await?.into_iter().map(|(_, name)| name).collect();
+    let is_none = |typed: &&String| !tags.iter().any(|tag| fold_tag(tag) == fold_tag(typed));
+    let unknown = filter.tag.iter().filter(is_none).cloned();
+    Ok(Filter { tag: unknown.chain(tags.iter().cloned()).collect(), ..filter.clone() })
 }
 
 /// What is known of a conversation before the page is cut: its best match, the newest among equals.
@@ -293,21 +315,21 @@ impl PartialEq for Cursor {
 
 impl Eq for Cursor {}
 
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = format!("{} {} {}", self.score.to_bits(), self.at.as_micros(), self.key);
-        f.write_str(&URL_SAFE_NO_PAD.encode(text))
+impl Cursor {
+    /// As the outside sees it. It names its search: in another one it would mean another place.
+    fn write(self, search: u64) -> String {
+        let place = format!("{search} {} {} {}", self.score.to_bits(), self.at.as_micros(), self.key);
+        URL_SAFE_NO_PAD.encode(place)
     }
-}
 
-impl FromStr for Cursor {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
+    fn read(text: &str, search: u64) -> Result<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::BadCursor)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::BadCursor)?;
         let parts: Vec<&str> = text.split(' ').collect();
-        let [score, at, key] = parts[..] else { return Err(Error::BadCursor) };
+        let [of, score, at, key] = parts[..] else { return Err(Error::BadCursor) };
+        if of.parse() != Ok(search) {
+            return Err(Error::BadCursor);
+        }
         Ok(Self {
             score: f64::from_bits(score.parse().map_err(|_| Error::BadCursor)?),
             at: Timestamp::from_micros(at.parse().map_err(|_| Error::BadCursor)?),

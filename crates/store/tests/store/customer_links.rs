@@ -1,7 +1,7 @@
 use crate::{conversation, customer};
-use domain::{Actor, ClientId};
+use domain::Actor;
 use std::time::Duration;
-use store::{BROWSER_LINK_LIFETIME, Change, Entrance, Error};
+use store::{BROWSER_LINK_LIFETIME, Change, ENTRANCE_REPEATABLE, Entrance, Error, FormKey};
 use testkit::{TestStore, both_databases};
 
 both_databases! {
@@ -53,14 +53,15 @@ both_databases! {
     /// The entrance's form sent twice, also at once, makes one customer; other words, another form, or a customer who
     /// was forgotten make another.
     async fn one_form_makes_one_customer(store: TestStore) {
-        let form = Entrance { key: ClientId::new(), name: "Noor", email: "noor@example.com", text: "Help" };
+        let (key, another) = (FormKey::new(), FormKey::new());
+        let form = Entrance { key: &key, name: "Noor", email: "noor@example.com", text: "Help" };
         let (one, other) = tokio::join!(store.enter(&form), store.enter(&form));
         let mut sessions = Vec::new();
         for token in [one, other, store.enter(&form).await] {
             sessions.push(store.authenticate(token.unwrap().reveal()).await.unwrap().unwrap());
         }
         assert!(sessions.iter().all(|session| session.actor == sessions[0].actor));
-        let begin = |n: usize| store.create_conversation(&sessions[n], form.key, form.text);
+        let begin = |n: usize| store.create_conversation(&sessions[n], key.client_id(), form.text);
         assert_eq!(begin(0).await.unwrap().0.id, begin(1).await.unwrap().0.id);
 
         let who = async |form: &Entrance<'_>| {
@@ -68,12 +69,30 @@ both_databases! {
             store.authenticate(token.reveal()).await.unwrap().unwrap().actor
         };
         let others =
-            [Entrance { text: "Help!", ..form }, Entrance { name: "Sam", ..form }, Entrance { key: ClientId::new(), ..form }];
+            [Entrance { text: "Help!", ..form }, Entrance { name: "Sam", ..form }, Entrance { key: &another, ..form }];
         for other in &others {
             assert_ne!(who(other).await, sessions[0].actor);
         }
         store.end_session(&sessions[0]).await.unwrap();
         assert_ne!(who(&form).await, sessions[0].actor, "forgotten");
+    }
+
+    /// A11: the entrance's form signs its customer in again for a quarter of an hour; then it makes another, who has the form
+    /// for as long.
+    async fn a11_an_old_form_begins_anew(store: TestStore) {
+        let key = FormKey::new();
+        let form = Entrance { key: &key, name: "Noor", email: "noor@example.com", text: "Help" };
+        let who = async || {
+            let token = store.enter(&form).await.unwrap();
+            store.authenticate(token.reveal()).await.unwrap().unwrap().actor
+        };
+        let first = who().await;
+        store.clock().advance(ENTRANCE_REPEATABLE - Duration::from_secs(1));
+        assert_eq!(who().await, first);
+        store.clock().advance(Duration::from_secs(1));
+        let second = who().await;
+        assert_ne!(second, first);
+        assert_eq!(who().await, second);
     }
 
     /// A8: erasing a customer leaves no link of theirs.

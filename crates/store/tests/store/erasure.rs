@@ -4,7 +4,7 @@ use crate::search::search;
 use crate::{administrator, agent, conversation, customer, message};
 use domain::{Actor, ClientId, CustomerId};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use store::{DatabaseConfig, Session, Sort};
+use store::{Action, DatabaseConfig, ListQuery, Scope, Session, Sort};
 use testkit::{TestStore, both_databases};
 
 /// Words nobody else uses, by where they are left. Each begins with letters of its own: the index keeps of a word only what
@@ -33,6 +33,20 @@ const WORDS: [&str; 11] = [
     "krakenesque",
 ];
 
+/// Saved views, by name and parameters, that would keep something of hers.
+const TRACES: [(&str, &str); 7] = [
+    ("By name", "q=quetzalina"),
+    ("By address", "view=all&q=vicunarosa%40axolotline.example"),
+    ("By what was said", "q=%22hums+jackalope%22+status%3Aopen"),
+    ("By what was edited", "q=parcel+WOLPERTINGER"),
+    ("By its beginning", "q=chupacab"),
+    ("By tag", "status=open&tag=vip,Yetilike"),
+    ("Quetzalina's own", "status=resolved"),
+];
+/// Views that are about nobody in particular.
+const KEPT: [(&str, &str); 3] =
+    [("Open", "status=open&urgency=high"), ("Parcels", "q=parcel"), ("Vips", "q=tag%3Avip&tag=vip")];
+
 both_databases! {
     /// A8, S4: erased, a customer is found by no word at once, and no column of PostgreSQL, no byte of SQLite's files holds
     /// one that only they used or that was said of them. What is others' stays.
@@ -42,6 +56,12 @@ both_databases! {
         let kept = conversation(&store, &other).await;
         store.set_tags(&ada, kept.id, &["vip".into()]).await.unwrap();
         let erased = live(&store, &ada, &boss).await;
+        for (name, parameters) in TRACES {
+            store.save_view(&ada, Scope::Own, name, parameters).await.unwrap();
+        }
+        for (name, parameters) in KEPT {
+            store.save_view(&boss, Scope::Shared, name, parameters).await.unwrap();
+        }
         for word in WORDS.into_iter().filter(|word| !UNSAID.contains(word)) {
             assert!(!remains(store.config(), word).await.is_empty(), "{word} was never there: the test proves nothing");
         }
@@ -57,6 +77,11 @@ both_databases! {
         assert_eq!(found.items.iter().map(|found| found.conversation.id).collect::<Vec<_>>(), [kept.id]);
         let now = store.conversations(&ada.actor, &Default::default(), Sort::Newest, None, 10).await.unwrap().items;
         assert_eq!(now[0].tags, ["vip"]);
+        let views = store.saved_views(ada.actor.agent().unwrap()).await.unwrap();
+        assert_eq!(views.iter().map(|view| &*view.name).collect::<Vec<_>>(), KEPT.map(|(name, _)| name));
+        let all = ListQuery { limit: 1, ..ListQuery::default() };
+        let entry = &store.records(&boss).unwrap().audit_log(Some(Action::CustomerErased), &all).await.unwrap().items[0];
+        assert_eq!(entry.object, format!("customer {erased} and {} saved views", TRACES.len()));
     }
 }
 

@@ -115,6 +115,10 @@ both_databases! {
             }
         }
         assert_eq!(user_names(&store, &boss, Order::Name, 100).await[..3], ["ann", "ann", "Bob"]);
+        let newest = store.records(&boss).unwrap().users(None, &ListQuery { limit: 1, ..ALL }).await.unwrap();
+        let by_name = ListQuery { cursor: newest.next_cursor.as_deref(), order: Order::Name, ..ALL };
+        let by_name = store.records(&boss).unwrap().users(None, &by_name).await;
+        assert!(matches!(by_name, Err(Error::BadCursor)), "{by_name:?}");
         let bad = store.records(&boss).unwrap().users(None, &ListQuery { cursor: Some("x"), ..ALL }).await;
         assert!(matches!(bad, Err(Error::BadCursor)));
     }

@@ -52,6 +52,22 @@ both_databases! {
         store.save_view(&bo, Scope::Own, "first", "").await.unwrap();
     }
 
+    /// No two views of one owner have the same name.
+    async fn saved_views_have_names_of_their_own(store: TestStore) {
+        let (ada, chief) = (agent(&store, "Ada").await, administrator(&store, "Chief").await);
+        let taken = |saved| matches!(saved, Err(Error::Taken(_)));
+        store.save_view(&ada, Scope::Own, "Été", "").await.unwrap();
+        assert!(taken(store.save_view(&ada, Scope::Own, " éTÉ ", "tag=x").await));
+        store.save_view(&chief, Scope::Own, "Été", "").await.unwrap();
+        store.save_view(&chief, Scope::Shared, "Été", "").await.unwrap();
+        assert!(taken(store.save_view(&chief, Scope::Shared, "été", "").await));
+        let (one, other) = tokio::join!(
+            store.save_view(&ada, Scope::Own, "Twice", ""),
+            store.save_view(&ada, Scope::Own, "twice", "")
+        );
+        assert!(one.is_ok() != other.is_ok());
+    }
+
     /// Nobody overwrites words about a customer that they have not read; an erased customer's are gone.
     async fn a_customers_note_is_written_by_version(store: TestStore) {
         let (ada, chief) = (agent(&store, "Ada").await, administrator(&store, "Chief").await);

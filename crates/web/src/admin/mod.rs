@@ -14,6 +14,7 @@ mod kind;
 mod list;
 mod messages;
 mod record;
+mod tags;
 mod urgency;
 mod users;
 
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(routes_of::<conversations::Conversations>())
         .merge(routes_of::<messages::Messages>())
         .merge(routes_of::<canned_replies::CannedReplies>())
+        .merge(routes_of::<tags::Tags>())
         .merge(routes_of::<audit_log::AuditLog>())
         .route("/admin/urgency/", get(urgency::show).post(urgency::change))
         .route("/admin/urgency/preview", post(urgency::show_preview))
@@ -55,13 +57,14 @@ fn routes_of<K: Kind>() -> Router<AppState> {
 }
 
 /// Every kind, in the order of the menu.
-const MENU: [&kind::About; 8] = [
+const MENU: [&kind::About; 9] = [
     &conversations::Conversations::ABOUT,
     &messages::Messages::ABOUT,
     &customers::Customers::ABOUT,
     &agents::Agents::ABOUT,
     &users::Users::ABOUT,
     &canned_replies::CannedReplies::ABOUT,
+    &tags::Tags::ABOUT,
     &urgency::ABOUT,
     &audit_log::AuditLog::ABOUT,
 ];

@@ -6,13 +6,16 @@ use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 use url::form_urlencoded;
 
-/// A JSON body: 415 for another media type, 413 when too large, 400 when it is no JSON, 422 when it says something
-/// else than it should.
+/// A JSON body, an object: 415 for another media type, 413 when too large, 400 when it is no JSON, 422 when it says
+/// something else than it should.
 #[derive(Debug)]
 pub(super) struct Body<T>(pub T);
 
@@ -21,8 +24,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Json::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::JsonDataError(error)) => Err(Problem::invalid("body", &error.body_text())),
+            Ok(Json(Object(body))) => Ok(Self(body)),
+            Err(JsonRejection::JsonDataError(error)) => Err(wrong(&error.body_text())),
             Err(JsonRejection::JsonSyntaxError(error)) => {
                 Err(Problem::new(Code::Malformed, error.body_text()))
             }
@@ -33,6 +36,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Err(JsonRejection::BytesRejection(error)) => Err(unread(&error)),
             Err(error) => Err(Problem::new(Code::Malformed, error.body_text())),
         }
+    }
+}
+
+/// What is wrong with a body, without the words about types and places in it that say nothing to who wrote it.
+fn wrong(said: &str) -> Problem {
+    let said = said.split_once("target type: ").map_or(said, |(_, said)| said);
+    Problem::invalid("body", &said.split_once(" at line ").map_or(said, |(said, _)| said))
+}
+
+/// What is read from a JSON object alone. By itself serde reads a list as well, taking its values for the fields in order.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData)).map(Object)
     }
 }
 
@@ -100,13 +132,38 @@ mod tests {
         for malformed in [&b"{"[..], b"", b"{\"text\":\"\xff\"}", br#"{"text":"a"} {}"#] {
             assert_eq!(body(json, malformed).await, Err(Code::Malformed), "{malformed:?}");
         }
-        for wrong in
-            ["{}", "[]", "null", r#"{"text":1}"#, r#"{"text":"a","more":1}"#, r#"{"text":"a","text":"b"}"#]
-        {
+        for wrong in [
+            "{}",
+            "[]",
+            "null",
+            r#"["a"]"#,
+            r#"[{"text":"a"}]"#,
+            "1",
+            r#"{"text":1}"#,
+            r#"{"text":"a","more":1}"#,
+            r#"{"text":"a","text":"b"}"#,
+        ] {
             assert_eq!(body(json, wrong.as_bytes()).await, Err(Code::Invalid), "{wrong}");
         }
         let large = format!(r#"{{"text":"{}"}}"#, "x".repeat(3 * 1024 * 1024));
         assert_eq!(body(json, large.as_bytes()).await, Err(Code::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_said_in_plain_words() {
+        for (wrong, said) in [
+            (r#"["a"]"#, "invalid type: sequence, expected an object"),
+            ("null", "invalid type: null, expected an object"),
+            ("{}", "missing field `text`"),
+            (r#"{"text":1}"#, "text: invalid type: integer `1`, expected a string"),
+            (r#"{"text":"a","more":1}"#, "more: unknown field `more`, expected `text`"),
+            (r#"{"text":"a","text":"b"}"#, "duplicate field `text`"),
+        ] {
+            let request = Request::post("/").header("content-type", "application/json");
+            let request = request.body(wrong.to_owned().into()).unwrap();
+            let problem = Body::<Wanted>::from_request(request, &()).await.unwrap_err();
+            assert_eq!(problem.detail(), said, "{wrong}");
+        }
     }
 
     async fn params(query: &str) -> Option<String> {

@@ -51,7 +51,7 @@ pub(crate) struct SearchQuery {
     /// Only what was written before this time.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<String>,
-    /// A former page's `next_cursor`.
+    /// A former page's `next_cursor`, in the same search.
     cursor: Option<String>,
     /// How many at most; 50 by default.
     #[param(minimum = 1, maximum = 100)]

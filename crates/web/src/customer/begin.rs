@@ -12,13 +12,14 @@ use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::text::check_text;
-use domain::{ClientId, Conversation, Side};
+use domain::{Conversation, Side};
 use serde::Deserialize;
-use store::Session;
+use store::{FormKey, Session};
 
 #[derive(Deserialize)]
 pub(super) struct BeginForm {
-    client_id: ClientId,
+    #[serde(default)]
+    key: FormKey,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -35,7 +36,7 @@ pub(super) async fn begin(
 ) -> Result<Response, Problem> {
     let text = as_typed(&form.text);
     match caller.on(Side::Customer) {
-        Some(session) => begin_another(&state, session, address, form.client_id, text).await,
+        Some(session) => begin_another(&state, session, address, form.key, text).await,
         None => begin_first(&state, address, &form, &text).await,
     }
 }
@@ -44,7 +45,7 @@ async fn begin_another(
     state: &AppState,
     session: &Session,
     address: ClientAddress,
-    client_id: ClientId,
+    key: FormKey,
     text: String,
 ) -> Result<Response, Problem> {
     let refused = check_text(&text)
@@ -52,15 +53,15 @@ async fn begin_another(
         .and_then(|()| state.rates.conversation(address.client()));
     if let Err(problem) = refused {
         let field = Field { value: text, error: Some(problem.detail().to_owned()) };
-        return Ok(problem.response(Html(Home::load(state, session, field, client_id).await?)));
+        return Ok(problem.response(Html(Home::load(state, session, field, key).await?)));
     }
-    match state.store.create_conversation(session, client_id, &text).await {
+    match state.store.create_conversation(session, key.client_id(), &text).await {
         Ok((conversation, _)) => Ok(to_conversation(&conversation).into_response()),
         // Who went back to a form that was sent and wrote something else in it.
         Err(error @ store::Error::ClientIdReused) => {
             let said = say("home-form-used");
             let field = Field { value: text, error: Some(said.into()) };
-            let page = Home::load(state, session, field, ClientId::new()).await?;
+            let page = Home::load(state, session, field, FormKey::new()).await?;
             Ok(Problem::from(error).response(Html(page)))
         }
         Err(error) => Err(error.into()),
@@ -73,7 +74,7 @@ async fn begin_first(
     form: &BeginForm,
     text: &str,
 ) -> Result<Response, Problem> {
-    let entrance = Entrance::checked(form.client_id, &form.name, &form.email, text);
+    let entrance = Entrance::checked(form.key.clone(), &form.name, &form.email, text);
     if !entrance.is_fine() {
         return Ok(Problem::invalid("form", &"see the fields").response(Html(entrance)));
     }
@@ -83,11 +84,11 @@ async fn begin_first(
         let error = Some(sentence(problem.detail()));
         return Ok(problem.response(Html(Entrance { error, ..entrance })));
     }
-    let (key, name, email) = (form.client_id, &*form.name, &*form.email);
+    let BeginForm { key, name, email, .. } = form;
     let token = state.store.enter(&store::Entrance { key, name, email, text }).await?;
     let lost = || Problem::new(Code::SignedOut, say("refused-session-ended"));
     let session = state.store.authenticate(token.reveal()).await?.ok_or_else(lost)?;
-    let (conversation, _) = state.store.create_conversation(&session, form.client_id, text).await?;
+    let (conversation, _) = state.store.create_conversation(&session, key.client_id(), text).await?;
     let cookie = cookies::set(&state.config, As::Customer, &token);
     Ok(([(SET_COOKIE, cookie)], to_conversation(&conversation)).into_response())
 }

@@ -3,16 +3,16 @@
 use crate::form::wrong;
 use crate::view::Field;
 use askama::Template;
-use domain::ClientId;
 use domain::email::check_email;
 use domain::text::{check_name, check_text};
+use store::FormKey;
 
 /// Name, e-mail and first message in one step.
 #[derive(Template, Default)]
 #[template(path = "customer/entrance.html")]
 pub struct Entrance {
     /// Makes sending the form repeatable (D2).
-    pub client_id: ClientId,
+    pub key: FormKey,
     /// The customer's name.
     pub name: Field,
     /// The customer's e-mail.
@@ -25,9 +25,9 @@ pub struct Entrance {
 
 impl Entrance {
     /// The form as typed, with what is wrong beside each field.
-    pub(super) fn checked(client_id: ClientId, name: &str, email: &str, text: &str) -> Self {
+    pub(super) fn checked(key: FormKey, name: &str, email: &str, text: &str) -> Self {
         Self {
-            client_id,
+            key,
             name: Field { value: name.into(), error: wrong(check_name(name)) },
             email: Field { value: email.into(), error: wrong(check_email(email)) },
             text: Field { value: text.into(), error: wrong(check_text(text)) },

@@ -9,8 +9,8 @@ use crate::view::{Field, Html, StatusView, When};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Actor, ClientId, Conversation, ConversationId, Filter, Side};
-use store::{Session, Sort};
+use domain::{Actor, Conversation, ConversationId, Filter, Side};
+use store::{FormKey, Session, Sort};
 
 /// How many conversations home shows.
 const SHOWN: u32 = 100;
@@ -26,7 +26,7 @@ pub struct Home {
     /// What is.
     pub resolved: Vec<RequestRow>,
     /// Makes sending the form repeatable (D2).
-    pub client_id: ClientId,
+    pub key: FormKey,
     /// The first message of a new request.
     pub text: Field,
 }
@@ -48,7 +48,7 @@ pub struct RequestRow {
 pub(super) async fn show(State(state): State<AppState>, caller: Caller) -> Result<Response, Problem> {
     match caller.on(Side::Customer) {
         Some(session) => {
-            Ok(Html(Home::load(&state, session, Field::default(), ClientId::new()).await?).into_response())
+            Ok(Html(Home::load(&state, session, Field::default(), FormKey::new()).await?).into_response())
         }
         None => Ok(Html(Entrance::default()).into_response()),
     }
@@ -59,11 +59,11 @@ impl Home {
         state: &AppState,
         session: &Session,
         text: Field,
-        client_id: ClientId,
+        key: FormKey,
     ) -> Result<Self, Problem> {
         let rows = requests(state, &session.actor, SHOWN).await?;
         let (resolved, ongoing) = rows.into_iter().partition(|row| row.status.is_resolved());
-        Ok(Self { name: session.actor.name().to_owned(), ongoing, resolved, client_id, text })
+        Ok(Self { name: session.actor.name().to_owned(), ongoing, resolved, key, text })
     }
 
     fn sections(&self) -> [(Text, &[RequestRow]); 2] {

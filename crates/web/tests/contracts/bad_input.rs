@@ -34,6 +34,7 @@ both_databases! {
         customer.post_raw("/conversations", invalid_utf8).await.expect_problem(400, "malformed");
         for body in [
             json!([]),
+            json!(["Hi", id]),
             json!({}),
             json!({"text": "Hi"}),
             json!({"text": 7, "client_id": id}),
@@ -44,6 +45,44 @@ both_databases! {
             assert_eq!(answer.status, 422, "{body}: {}", answer.text);
         }
         assert_eq!(customer.get("/conversations").await.expect(200)["items"], json!([]));
+        let list = app.api().post("/customer-sessions", json!(["Arr", "a@x.test"])).await;
+        assert_eq!(list.expect_problem(422, "invalid")["detail"], "invalid type: sequence, expected an object");
+    }
+
+    /// Times that are too far away are told from what is no time.
+    async fn a_snooze_ends_within_the_range_of_times(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        let conversation = customer.open_conversation("Help").await;
+        agent.claim(&conversation).await;
+        let path = format!("/conversations/{conversation}/snooze");
+        for (until, said) in [
+            ("9999-12-31T23:59:59Z", "until: out of range: the latest time is 9999-12-30T22:00:00Z"),
+            ("tomorrow", "until: not an RFC 3339 time such as 2026-01-31T09:30:00Z"),
+        ] {
+            let problem = agent.put(&path, json!({ "until": until })).await.expect_problem(422, "invalid");
+            assert_eq!(problem["detail"], said);
+        }
+        agent.put(&path, json!({ "until": "9999-12-30T22:00:00Z" })).await.expect(200);
+    }
+
+    /// A cursor is of the list that gave it: in another order or search it is refused.
+    async fn cursors_belong_to_their_lists(app: TestApp) {
+        let (customer, agent) = (app.customer("Ada").await, app.agent("Grace").await);
+        for _ in 0..3 {
+            customer.open_conversation("A refund for my parcel").await;
+        }
+        for (path, others) in [
+            ("/conversations?limit=1&sort=newest", &["/conversations?limit=1&sort=queue", "/conversations?limit=1&sort=waiting"][..]),
+            ("/search?limit=1&q=refund", &["/search?limit=1&q=parcel", "/search?limit=1&q=refund&status=open", "/search?limit=1&q=refund+status:open"]),
+        ] {
+            let page = agent.get(path).await.expect(200);
+            let cursor = page["next_cursor"].as_str().unwrap();
+            agent.get(&format!("{path}&cursor={cursor}")).await.expect(200);
+            for other in others {
+                let problem = agent.get(&format!("{other}&cursor={cursor}")).await.expect_problem(422, "invalid");
+                assert_eq!(problem["field"], "cursor", "{other}");
+            }
+        }
     }
 
     /// 1 to 10,000 characters, not blank, no U+0000; stored exactly as sent.

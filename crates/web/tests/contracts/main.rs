@@ -16,3 +16,4 @@ mod search_words;
 mod sessions;
 mod similar;
 mod sockets;
+mod tags;

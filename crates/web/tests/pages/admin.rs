@@ -101,7 +101,7 @@ both_databases! {
     /// Unknown ids and pages are 404, whatever the kind; what is not to be changed has no form.
     async fn what_is_not_there_is_not_found(app: TestApp) {
         let (browser, _) = administrator(&app).await;
-        for kind in ["users", "customers", "agents", "conversations", "messages", "canned-replies", "audit-log"] {
+        for kind in ["users", "customers", "agents", "conversations", "messages", "canned-replies", "tags", "audit-log"] {
             assert!(page(&browser, &format!("/admin/{kind}/")).await.contains("<h1>"));
             for id in [client_id(), "42".to_owned(), "%27".to_owned()] {
                 for page in ["", "edit", "delete"] {
@@ -262,6 +262,21 @@ both_databases! {
         assert!(page(&browser, "/admin/canned-replies/?stage=greeting").await.contains("/admin/canned-replies/"));
         delete(&browser, &path).await;
         assert!(page(&browser, "/admin/audit-log/?action=settings_changed").await.contains("canned reply"));
+    }
+
+    async fn tags_are_added_renamed_and_deleted(app: TestApp) {
+        let (browser, _) = administrator(&app).await;
+        let (path, record) = saved(browser.post("/admin/tags/new", &[("name", " vip <b>")]).await).await;
+        assert!(record.contains("vip &#60;b&#62;"), "{record}");
+        assert!(page(&browser, "/admin/tags/?q=VIP").await.contains("vip &#60;b&#62;"));
+        assert!(page(&browser, "/admin/tags/?q=other").await.contains("No matches"));
+        for (name, status) in [("VIP <B>", StatusCode::CONFLICT), ("a,b", StatusCode::UNPROCESSABLE_ENTITY)] {
+            assert_eq!(browser.post("/admin/tags/new", &[("name", name)]).await.status(), status, "{name}");
+        }
+        let (_, record) = saved(browser.post(&format!("{path}edit"), &[("name", "Vip")]).await).await;
+        assert!(record.contains("Vip") && !record.contains("&#60;b&#62;"), "{record}");
+        delete(&browser, &path).await;
+        assert!(page(&browser, "/admin/audit-log/?action=settings_changed").await.contains("tag "));
     }
 
     /// Long lists go on from page to page, with their filters.

@@ -4,6 +4,7 @@ use crate::forms::Browser;
 use domain::ClientId;
 use reqwest::StatusCode;
 use serde_json::json;
+use store::FormKey;
 use testkit::{TestApp, both_databases};
 
 /// Opens the right-to-left override, which turns around what follows it on a page that does not isolate names.
@@ -26,19 +27,59 @@ fn address(page: &str, begins: &str) -> String {
 both_databases! {
     /// The entrance's form sent twice before the first answer is there makes one customer, in whichever order they come.
     async fn a_form_sent_twice_makes_one_customer(app: TestApp) {
-        let client_id = ClientId::new().to_string();
-        let form = [("client_id", &*client_id), ("name", "Noor"), ("email", "noor@example.com"), ("text", "Twice")];
+        let key = FormKey::new().reveal();
+        let form = [("key", &*key), ("name", "Noor"), ("email", "noor@example.com"), ("text", "Twice")];
         let (one, other) = (Browser::new(&app), Browser::new(&app));
         let (first, second) = tokio::join!(one.post("/support/customer/", &form), other.post("/support/customer/", &form));
         assert_eq!(first.url().path(), second.url().path());
         assert_eq!(page(&other, "/support/customer/").await.matches("class=\"request\"").count(), 1);
 
         // Who goes back to the form and writes something else loses nothing, and begins another by sending it again.
-        let changed = [("client_id", &*client_id), ("text", "Another thing")];
+        let changed = [("key", &*key), ("text", "Another thing")];
         let refused = one.post("/support/customer/", &changed).await;
         assert_eq!(refused.status(), StatusCode::CONFLICT);
         let shown = refused.text().await.unwrap();
-        assert!(shown.contains("Another thing") && !shown.contains(&client_id), "{shown}");
+        assert!(shown.contains("Another thing") && !shown.contains(&key), "{shown}");
+    }
+
+    /// A1, A11: what an agent reads of a customer does not make the agent that customer.
+    async fn a11_what_agents_read_opens_no_customers_session(app: TestApp) {
+        let key = FormKey::new().reveal();
+        let words = [("name", "Noor"), ("email", "noor@example.com"), ("text", "Mine alone")];
+        let form = |key: (&'static str, String)| {
+            move |browser: Browser| async move {
+                let form: Vec<(&str, &str)> = words.into_iter().chain([(key.0, &*key.1)]).collect();
+                let chat = browser.post("/support/customer/", &form).await.url().path().to_owned();
+                (browser, chat)
+            }
+        };
+        let (noor, chat) = form(("key", key.clone()))(Browser::new(&app)).await;
+        assert!(page(&noor, &chat).await.contains("Mine alone"));
+
+        let mira = app.administrator("Mira").await;
+        let id = id_of(&chat);
+        let (conversation, messages) = (mira.conversation(id).await, mira.messages(id).await);
+        let read = [
+            conversation.to_string(),
+            json!(messages).to_string(),
+            mira.page(&format!("{chat}?as=agent&mode=view")).await.text,
+            mira.page(&format!("/admin/customers/{}/", conversation["customer"]["id"].as_str().unwrap())).await.text,
+        ];
+        for read in &read {
+            assert!(read.contains("Mine alone") || read.contains("Noor"), "nothing was read: {read}");
+            assert!(!read.contains(&key), "{read}");
+        }
+        let client_id = messages[0]["client_id"].as_str().unwrap();
+        for field in ["key", "client_id"] {
+            let (mallory, _) = form((field, client_id.to_owned()))(Browser::new(&app)).await;
+            let foreign = mallory.get(&chat).await.status();
+            assert!(matches!(foreign.as_u16(), 401 | 404), "{field} opened it: {foreign}");
+        }
+        let stranger = Browser::new(&app);
+        for path in [&*chat, &format!("{chat}resolution/"), &format!("{chat}reopening/"), &format!("{chat}rating/")] {
+            let sent = stranger.post(path, &[("client_id", client_id), ("text", "Mine alone")]).await;
+            assert_eq!(sent.status(), StatusCode::UNAUTHORIZED, "{path}");
+        }
     }
 
     async fn a_sent_message_changed_and_sent_again_is_not_lost(app: TestApp) {
@@ -169,9 +210,8 @@ both_databases! {
     /// Names that nobody can see are none; those that turn the text around stand isolated wherever they are shown.
     async fn names_cannot_reorder_a_page(app: TestApp) {
         let browser = Browser::new(&app);
-        let client_id = ClientId::new().to_string();
         for blank in ["\u{200b}\u{200d}", "\u{202e}", "\u{2800}"] {
-            let form = [("client_id", &*client_id), ("name", blank), ("email", "noor@example.com"), ("text", "Hello")];
+            let form = [("name", blank), ("email", "noor@example.com"), ("text", "Hello")];
             assert_eq!(browser.post("/support/customer/", &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
         }
         let (chat, _) = browser.begin(TURNED, "{{7*7}}").await;

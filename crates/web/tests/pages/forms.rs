@@ -3,6 +3,7 @@
 use domain::ClientId;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
+use store::FormKey;
 use testkit::{Answer, TestApp, both_databases};
 
 /// A browser: it keeps cookies, follows redirects and says that its forms come from our own pages.
@@ -38,9 +39,9 @@ impl Browser {
 
     /// Begins a conversation by the entrance's form; answers its path and page.
     pub(crate) async fn begin(&self, name: &str, text: &str) -> (String, String) {
-        let client_id = ClientId::new().to_string();
+        let key = FormKey::new().reveal();
         let email = "noor@example.com";
-        let form = [("client_id", &*client_id), ("name", name), ("email", email), ("text", text)];
+        let form = [("key", &*key), ("name", name), ("email", email), ("text", text)];
         let response = self.post("/support/customer/", &form).await;
         assert_eq!(response.status(), StatusCode::OK);
         let path = response.url().path().to_owned();
@@ -70,12 +71,12 @@ both_databases! {
 
     async fn what_was_typed_is_not_lost_when_a_form_is_refused(app: TestApp) {
         let browser = Browser::new(&app);
-        let client_id = ClientId::new().to_string();
-        let form = [("client_id", &*client_id), ("name", " "), ("email", "noor@"), ("text", "My long story")];
+        let key = FormKey::new().reveal();
+        let form = [("key", &*key), ("name", " "), ("email", "noor@"), ("text", "My long story")];
         let response = browser.post("/support/customer/", &form).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let page = response.text().await.unwrap();
-        for part in ["My long story", "noor@", r#"id="name-error""#, r#"id="email-error""#, &client_id] {
+        for part in ["My long story", "noor@", r#"id="name-error""#, r#"id="email-error""#, &key] {
             assert!(page.contains(part), "{part}");
         }
         assert!(page.contains("autofocus aria-invalid") && page.matches("autofocus").count() == 1);
@@ -83,6 +84,7 @@ both_databases! {
 
         let (chat, _) = browser.begin("Noor", "Hello").await;
         let long = "x".repeat(10_001);
+        let client_id = ClientId::new().to_string();
         let response = browser.post(&chat, &[("client_id", &client_id), ("text", &long)]).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(response.text().await.unwrap().contains(&long));

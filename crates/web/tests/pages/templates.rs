@@ -2,6 +2,7 @@
 
 use domain::*;
 use std::time::Duration;
+use store::FormKey;
 use web::DemoSignIn;
 use web::agent::desk::Desk;
 use web::agent::list::List;
@@ -332,7 +333,7 @@ fn pages() -> Vec<(&'static str, String)> {
                     .into_iter()
                     .map(|row| RequestRow { status: StatusView(Status::Resolved), unread: 0, ..row })
                     .collect(),
-                client_id: ClientId::new(),
+                key: FormKey::new(),
                 text: Field::default(),
             }
             .to_string(),
@@ -343,7 +344,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 name: ATTACK.into(),
                 ongoing: vec![],
                 resolved: vec![],
-                client_id: ClientId::new(),
+                key: FormKey::new(),
                 text: Field::default(),
             }
             .to_string(),

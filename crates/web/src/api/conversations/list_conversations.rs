@@ -33,7 +33,7 @@ pub(crate) struct ListQuery {
     /// Newest first by default; `queue` is the queue's order.
     #[param(inline)]
     sort: Option<SortBy>,
-    /// A former page's `next_cursor`.
+    /// A former page's `next_cursor`, in the same order.
     cursor: Option<String>,
     /// How many at most; 50 by default.
     #[param(minimum = 1, maximum = 100)]

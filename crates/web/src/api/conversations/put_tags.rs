@@ -19,7 +19,7 @@ const MAX_TAGS: usize = 50;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tags {
-    /// Their names; new ones come into being.
+    /// Their names; new ones come into being. One that differs from another tag by case alone is that one.
     #[schema(max_items = 50)]
     tags: Vec<String>,
 }

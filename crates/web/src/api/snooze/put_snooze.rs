@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Snooze {
-    /// When it returns to the queue; in the future.
+    /// When it returns to the queue; in the future, and 9999-12-30T22:00:00Z at the latest.
     #[schema(value_type = String, format = DateTime)]
     until: Timestamp,
 }
