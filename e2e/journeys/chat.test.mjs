@@ -60,7 +60,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await grace.keyboard.press("Escape");
   await grace.keyboard.press("h");
   await choose(grace, "Linus");
-  await grace.getByText("Held by Linus").first().waitFor();
+  await grace.locator("strong", { hasText: "Held by Linus" }).waitFor();
   await ada.getByRole("heading", { name: "Linus" }).waitFor();
   await linus.getByRole("navigation", { name: "Filters" }).getByRole("link", { name: /^Mine/ }).click();
   await linus.getByRole("link", { name: /^Ada/ }).click();
@@ -108,7 +108,7 @@ test("two agents race for the next one; who has it is told to the other, who may
 
   const [holder, reader, name] = given[0] === "Ada" ? [grace, linus, "Grace"] : [linus, grace, "Linus"];
   await reader.goto(address);
-  await reader.getByText(`Held by ${name}`).first().waitFor();
+  await reader.locator("strong", { hasText: `Held by ${name}` }).waitFor();
   await write(reader, "I know this customer");
   await holder.getByRole("log").getByText("I know this customer").waitFor();
   await write(holder, "It left yesterday.");

@@ -131,7 +131,7 @@ test("a link goes on in another browser once; forgetting clears this one", async
   await other.getByRole("link", { name: "Forget me on this browser" }).click();
   await other.getByRole("button", { name: "Forget me here" }).click();
   await other.getByText("This browser has forgotten you").waitFor();
-  await ada.getByText("You are signed out here.").waitFor();
+  await ada.getByText("This conversation is not here any more, or not yours.").waitFor();
   assert.deepEqual(await other.evaluate(() => Object.keys(localStorage)), []);
   await phone.goto(address);
   await message(phone, "Now from the sofa").waitFor();

@@ -160,7 +160,7 @@ test("handed over with a note that mentions a colleague, and taken over by an ad
   await grace.keyboard.press("Escape");
   await grace.keyboard.press("h");
   await choose(grace, "Linus");
-  await grace.getByText("Held by Linus").first().waitFor();
+  await grace.locator("strong", { hasText: "Held by Linus" }).waitFor();
 
   await mention.click();
   await linus.getByText("@Linus you know this one").waitFor();
@@ -169,10 +169,10 @@ test("handed over with a note that mentions a colleague, and taken over by an ad
   await mention.waitFor({ state: "detached" });
 
   await margaret.goto(`${address}?as=agent`);
-  await margaret.getByText("Held by Linus").first().waitFor();
+  await margaret.locator("strong", { hasText: "Held by Linus" }).waitFor();
   await margaret.getByRole("button", { name: "Take over" }).click();
   await margaret.getByText("Yours").waitFor();
-  await linus.getByText("Held by Margaret").first().waitFor();
+  await linus.locator("strong", { hasText: "Held by Margaret" }).waitFor();
   await write(margaret, "Margaret here.");
   await message(dora, "Margaret here.").waitFor();
   await margaret.goto("/admin/audit-log/");
@@ -190,6 +190,15 @@ test("snoozed until tomorrow, found by the palette, woken by the customer and by
   await choose(grace, "tomorrow", /Tomorrow morning/);
   await grace.locator('[data-part="status"]').getByText("Snoozed").waitFor();
   await grace.getByRole("log").getByText("snoozed the conversation until").waitFor();
+  // Tomorrow is a time that is told of, not one at which something was said.
+  await grace.getByRole("button", { name: "Private note" }).click();
+  await write(grace, "He is in no hurry");
+  await grace.locator("[data-note-seq].note").waitFor();
+  assert.deepEqual(await grace.locator(".day").allInnerTexts(), ["Today"]);
+  await grace.goto(`${address}?as=agent&mode=view`);
+  await grace.locator("[data-note-seq].note").waitFor();
+  assert.deepEqual(await grace.locator(".day").allInnerTexts(), ["Today"]);
+  await grace.locator("chat-room h1").focus();
   await grace.keyboard.press("Escape");
   await grace.keyboard.press("Control+k");
   await choose(grace, "hurry", /Emil/);

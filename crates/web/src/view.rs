@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::{Status, Timestamp};
 use std::fmt;
+use store::Clock;
 
 /// A page, or a part of one, as a response.
 pub(crate) struct Html<T>(pub T);
@@ -21,6 +22,11 @@ impl<T: Template> IntoResponse for Html<T> {
             }
         }
     }
+}
+
+/// The time a page is made at, in milliseconds since 1970: a browser's own clock may be wrong.
+pub(crate) fn now() -> i64 {
+    Clock::default().now().as_micros() / 1_000
 }
 
 /// A time on a page: UTC in the first paint; `js/times.js` makes it local, with the exact time on hover.

@@ -241,7 +241,8 @@ chat-too-long =
        *[other] { $count } characters too long
     }
 chat-signed-out = You are signed out here. What you wrote is kept; reload the page to sign in again.
-chat-gone = This conversation is not here any more, or not yours.
+chat-gone-heading = Not here any more
+chat-gone = This conversation is not here any more, or not yours. It may have been deleted.
 chat-refused = This was not accepted.
 server-unreachable = The server cannot be reached. Try again when you are online.
 did-not-work = That did not work. Try again.
@@ -252,7 +253,7 @@ customer-title = Your conversation · { -brand }
 customer-heading = Your request
 customer-resolve = Mark as resolved
 # The same on small screens.
-customer-resolve-short = Resolved
+customer-resolve-short = Resolve
 customer-more = More
 customer-save-page = Save as a web page
 customer-save-text = Save as text
@@ -361,7 +362,9 @@ list-nobody-waits = Nobody is waiting
 list-order = Order
 list-no-matches = No matches
 list-no-matches-html = Nothing was found for <q>{ $query }</q> with these filters.
+list-nothing-found-html = Nothing was found for <q>{ $query }</q>.
 list-clear = Clear search and filters
+list-clear-search = Clear the search
 # Above what was found by other words than were typed.
 list-corrected-html = Searched for <q>{ $instead }</q> instead of <q>{ $query }</q>.
 list-search-exactly = Search for exactly what I typed
@@ -402,6 +405,7 @@ empty-filters = Nothing here
 empty-filters-hint = No conversation fits all of these filters.
 empty-mine = You hold no conversation
 empty-mine-hint = Claim the next one from the queue.
+empty-mine-nobody-hint = Nobody is waiting. What you claim stands here.
 empty-queue = Nobody is waiting
 empty-queue-hint = When a customer writes, the conversation appears here by itself.
 empty-snoozed = Nothing is snoozed
@@ -410,6 +414,8 @@ empty-resolved = Nothing is resolved yet
 empty-resolved-hint = What is done stands here, to be read again.
 empty-all = No conversations yet
 empty-all-hint = When a customer writes, the conversation appears here by itself.
+# In a system without any conversation.
+empty-entrance-html = Customers write at <a href="/support/customer/">/support/customer/</a>.
 empty-theirs = They hold no conversation
 empty-theirs-hint = What this agent claims stands here.
 
@@ -423,6 +429,8 @@ agent-snooze-key = Snooze (s)
 agent-hand-over = Hand over
 agent-hand-over-key = Hand over (h)
 agent-release = Return to queue
+# The same under its icon.
+agent-release-short = Return
 agent-resolve = Resolve
 agent-yours = Yours
 agent-held-by = Held by { $agent }
@@ -457,6 +465,7 @@ agent-placeholder = Write a reply
 agent-placeholder-note = Write a note only agents can read
 agent-save-note = Save note
 agent-keys-html = <kbd>Enter</kbd> sends, <kbd>/</kbd> canned replies
+agent-keys-note-html = <kbd>Enter</kbd> saves, <kbd>@</kbd> mentions an agent
 agent-wrote-meanwhile = { $customer } wrote while you typed. Read it, then press Enter again to send.
 agent-mention = Mention
 agent-mention-placeholder = Mention …
@@ -488,16 +497,15 @@ event-not-mailed = The customer had left and could not be told by e-mail that an
 
 panel-unverified = not verified
 panel-no-email = none given
-panel-reached = Reached
+panel-reached = Reachable
 panel-here = On the page now
-panel-offline-mail = Offline, can be reached by e-mail
+panel-offline-mail = Offline, can be reached by e‑mail
 panel-offline = Offline, only here
-panel-mail = By e-mail
+panel-mail = By e‑mail
 panel-only-here = Only here
 panel-first-seen = First seen
 panel-waiting = Waiting
-panel-not-waiting = no
-panel-started = Started
+panel-began = Began
 panel-untag = Take off the tag { $tag }
 panel-add-tag = Add a tag
 panel-notes = Notes about the customer
@@ -551,7 +559,7 @@ picker-choices = Choices
 picker-nothing = Nothing fits.
 picker-placeholder = Type to narrow
 palette-label = Find anything to do
-palette-placeholder = A view, an action, or words to search for
+palette-placeholder = Search, or do something
 palette-view = Go to { $view }
 palette-next = Claim the next conversation
 palette-search = Search
@@ -680,6 +688,18 @@ admin-no-matches = No matches
 admin-no-matches-hint = Nothing fits this search and these filters.
 admin-show-all = Show all
 admin-nothing-yet = Nothing here yet
+# How records come.
+admin-empty =
+    { $kind ->
+        [agents] Add an agent with the button above.
+        [audit-log] What is done here and by agents is noted by itself.
+        [canned-replies] Add one here that all agents share; each agent adds their own.
+        [conversations] A conversation begins when a customer writes, at /support/customer/.
+        [customers] A customer is added when they first write, at /support/customer/.
+        [messages] A message comes with the first conversation.
+        [tags] Make a tag here, or add one to a conversation.
+       *[users] Customers are added when they first write, agents by you.
+    }
 admin-next-page = Next page
 admin-edit = Edit
 admin-goes-too = With it goes:
@@ -734,7 +754,7 @@ admin-gone-sessions =
 
 # Names of columns, facts, filters and fields.
 admin-added = Added
-admin-began = Begun
+admin-began = Began
 admin-came = Came
 admin-changed = Changed
 admin-conversation = Conversation

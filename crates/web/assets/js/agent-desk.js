@@ -129,6 +129,13 @@ export class AgentDesk {
     this.#panel.showPresence(online);
   }
 
+  /** The conversation is not there any more, and nothing can be done with it. */
+  gone() {
+    this.#panel.clear();
+    for (const button of this.#room.querySelectorAll("[data-action]:not(.back)")) button.hidden = true;
+    this.#room.dispatchEvent(new Event("gone", { bubbles: true }));
+  }
+
   leave() {
     this.#panel.leave();
   }
@@ -330,6 +337,7 @@ export class AgentDesk {
   /** Does what a key pressed outside of text means here; false when nothing. */
   key({ key }) {
     const { composer } = this.#room;
+    if ("gone" in this.#room.dataset) return false;
     const action = KEYS[key];
     if (action && !this.#room.action(action).hidden) this.#room.action(action).click();
     else if (/^[1-3]$/.test(key)) this.#suggestions.take(key);
@@ -343,6 +351,7 @@ export class AgentDesk {
   /** What can be done with the conversation now, for the palette. */
   get actions() {
     const { composer } = this.#room;
+    if ("gone" in this.#room.dataset) return [];
     const buttons = Object.entries(ACTIONS).map(([name, title]) => [this.#room.action(name), title, keyOf(name)]);
     const possible = buttons.filter(([button]) => !button.hidden);
     return [

@@ -1,5 +1,6 @@
 // Calls to the REST interface of this server.
 import { say } from "./texts.js";
+import { setClock } from "./times.js";
 
 /** A refusal, with the server's stable `code` and words for the reader. */
 export class Refused extends Error {
@@ -24,6 +25,7 @@ export async function call(method, path, role, body) {
   } catch {
     throw new Refused(0, { code: "offline", detail: say("server-unreachable") });
   }
+  setClock(response);
   const text = await response.text();
   if (!response.ok) throw new Refused(response.status, parsed(text));
   return text ? JSON.parse(text) : null;

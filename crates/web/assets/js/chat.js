@@ -28,7 +28,8 @@ const STATUS_WORDS = {
 
 class ChatRoom extends HTMLElement {
   connectedCallback() {
-    const { id, viewer, mode, lastSeq, rev, lastNoteSeq, status } = this.dataset;
+    const { id, viewer, agentId, mode, lastSeq, rev, lastNoteSeq, status } = this.dataset;
+    const whose = [viewer, agentId, id].filter(Boolean).join(":");
     Object.assign(this, { conversationId: id, viewer, mode, status });
     this.lastSeq = Number(lastSeq);
     this.rev = Number(rev);
@@ -41,8 +42,8 @@ class ChatRoom extends HTMLElement {
     this.pageTitle = document.title;
 
     this.transcript = new Transcript(this);
-    this.composer = new Composer(this.querySelector(".composer"), { conversation: id, viewer });
-    this.outbox = new Outbox(id, viewer);
+    this.composer = new Composer(this.querySelector(".composer"), whose);
+    this.outbox = new Outbox(whose);
     this.socket = new Socket(() => this.address());
     this.desk = viewer === "agent" ? new agents.Desk(this) : null;
     this.side = viewer === "customer" ? new CustomerSide(this) : null;
@@ -374,8 +375,18 @@ class ChatRoom extends HTMLElement {
     clearTimeout(this.offlineTimer);
     this.banner("offline", false);
     if (code === 4000 && this.desk) this.desk.readAlong();
-    else if (code === 4001) this.problem(say("chat-signed-out"));
-    else this.problem(say("chat-gone"));
+    else if (code === 4001 && this.desk) this.problem(say("chat-signed-out"));
+    else this.#gone();
+  }
+
+  /** It was erased, or is another's by now: nothing that stands here is true any more. */
+  #gone() {
+    this.dataset.gone = "";
+    this.querySelector("h1").textContent = say("chat-gone-heading");
+    this.querySelector(".transcript").replaceChildren();
+    this.composer.end();
+    this.desk?.gone();
+    this.problem(say("chat-gone"));
   }
 }
 

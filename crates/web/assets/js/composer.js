@@ -13,6 +13,8 @@ export class Composer extends EventTarget {
   #hint;
   #hintNodes;
   #draft;
+  /** What it held before it changed. */
+  #held;
   /** Why no reply can go out now; null when one can. */
   #blocked = null;
   /** What an agent's page makes of keys and moments; a customer's has none. */
@@ -22,15 +24,17 @@ export class Composer extends EventTarget {
   #typedAt = 0;
   #idle = null;
 
-  constructor(form, { conversation, viewer }) {
+  /** `whose` names the writer and the conversation: nobody else in this browser finds the draft. */
+  constructor(form, whose) {
     super();
     this.#form = form;
     this.#text = form.querySelector("textarea");
     this.#hint = form.querySelector(".hint");
     this.#hintNodes = [...this.#hint.childNodes];
-    this.#draft = new Kept(`draft:${viewer}:${conversation}`);
+    this.#draft = new Kept(`draft:${whose}`);
     const draft = this.#draft.get();
     this.#text.value ||= draft?.text ?? "";
+    this.#held = this.#text.value;
     this.#text.addEventListener("input", () => this.#changed());
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("blur", () => this.#turn());
@@ -142,6 +146,14 @@ export class Composer extends EventTarget {
     return this.kind === "message" && this.#blocked !== null;
   }
 
+  /** Nothing can be written here any more; what was begun stays to be read and copied. */
+  end() {
+    this.#stopTyping();
+    this.#text.readOnly = true;
+    this.#form.hidden = !this.#text.value;
+    this.#form.querySelector("[type=submit]").hidden = true;
+  }
+
   /** The page turns to something else: the draft is kept, and nobody is said to type here. */
   leave() {
     this.#stopTyping();
@@ -149,7 +161,7 @@ export class Composer extends EventTarget {
 
   submit() {
     const text = this.#text.value;
-    if (this.#isBlocked || !text.trim() || lengthOf(text) > LONGEST || this.desk?.lets(this.kind) === false) return;
+    if (this.#isBlocked || this.#text.readOnly || !text.trim() || lengthOf(text) > LONGEST || this.desk?.lets(this.kind) === false) return;
     this.#stopTyping();
     this.text = "";
     this.dispatchEvent(new CustomEvent("submit", { detail: { type: this.kind === "note" ? "note" : "send", text } }));
@@ -165,7 +177,9 @@ export class Composer extends EventTarget {
   }
 
   #changed() {
-    this.#draft.set(this.#text.value ? { kind: this.kind, text: this.#text.value } : null);
+    if (this.#text.value) this.#draft.set({ kind: this.kind, text: this.#text.value });
+    else this.#draft.drop(({ text }) => text === this.#held);
+    this.#held = this.#text.value;
     this.#measure();
     this.desk?.typed(this.kind, this.#text.value);
     if (this.kind === "note") return;

@@ -30,9 +30,19 @@ export class CustomerPanel {
     this.#save();
   }
 
+  /** Nobody is known here any more. */
+  clear() {
+    clearTimeout(this.#leaving);
+    clearTimeout(this.#timer);
+    this.#saved = this.#field.value;
+    this.#panel.hidden = true;
+    this.#panel.replaceChildren();
+  }
+
   showWaiting(since) {
     const part = this.#part("waiting");
-    if (since === null) return (part.textContent = say("panel-not-waiting"));
+    this.#part("waits").hidden = since === null;
+    if (since === null) return part.replaceChildren();
     const time = document.createElement("time");
     time.dateTime = since;
     time.dataset.as = "waiting";

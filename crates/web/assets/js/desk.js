@@ -21,6 +21,7 @@ class SupportDesk extends HTMLElement {
     this.listed = listOf(location);
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("open", ({ detail }) => this.visit(detail));
+    this.addEventListener("gone", () => (this.notifications.title = say("inbox-title")));
     this.addEventListener("list", ({ detail }) => this.showList(detail, { replace: true }));
     this.notifications = new Notifications((id) => this.visit(id));
     this.list.addEventListener("renewed", () => this.#renewed());

@@ -1,4 +1,4 @@
-// What was typed and not sent yet survives a reload, per conversation and role.
+// What was typed and not sent yet survives a reload, per conversation and whoever writes in it.
 
 /** A value in localStorage; without it (private windows may refuse), it lives as long as the page. */
 export class Kept {
@@ -15,6 +15,13 @@ export class Kept {
     } catch {
       return this.#fallback;
     }
+  }
+
+  /** Forgets it, unless another tab has kept something else there. */
+  drop(isOwn) {
+    const value = this.get();
+    if (value === null || isOwn(value)) this.set(null);
+    else this.#fallback = null;
   }
 
   set(value) {

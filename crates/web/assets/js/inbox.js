@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { glide } from "./moves.js";
 import { Socket } from "./socket.js";
 import { deleteView, saveView } from "./saved-views.js";
-import { localise } from "./times.js";
+import { localise, setClock } from "./times.js";
 import { fragment } from "./trusted.js";
 
 const TYPING_PAUSE = 150;
@@ -175,6 +175,7 @@ class InboxList extends HTMLElement {
   async #page(search, signal) {
     const response = await fetch(`/support/agent/list/${search}`, { signal });
     if (!response.ok) throw new Error();
+    setClock(response);
     return fragment(await response.text());
   }
 

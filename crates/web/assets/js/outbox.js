@@ -7,8 +7,9 @@ export class Outbox {
   #items;
   #pausedUntil = 0;
 
-  constructor(conversation, role) {
-    this.#kept = new Kept(`unsent:${role}:${conversation}`);
+  /** `whose` names the writer and the conversation. */
+  constructor(whose) {
+    this.#kept = new Kept(`unsent:${whose}`);
     this.#items = this.#kept.get() ?? [];
   }
 

@@ -1,13 +1,14 @@
 // Until when to snooze: the times one means, in the reader's own zone, or one of their own.
 import { say } from "./agent-texts.js";
 import { pick, narrowed } from "./picker.js";
+import { now as serverNow } from "./times.js";
 
 const when = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const MORNING = 9;
 const EVENING = 18;
 
 /** Asks until when; null when nothing was chosen. */
-export async function askUntil(now = new Date()) {
+export async function askUntil(now = new Date(serverNow())) {
   const own = { title: say("snooze-other"), own: true };
   const items = [...presets(now), own];
   const chosen = await pick({ label: say("snooze-until"), placeholder: say("snooze-placeholder"), find: (query) => narrowed(items, query) });

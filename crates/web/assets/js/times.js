@@ -1,6 +1,7 @@
 // Times in the reader's own zone, with the exact time on hover, and relative ones kept fresh.
 import { say } from "./texts.js";
 
+const MINUTE = 60_000;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const dateOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
@@ -8,6 +9,20 @@ const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "nume
 const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+/** By how much the server's clock is ahead of this machine's, which may be wrong by days. */
+let ahead = Number(document.body.dataset.now) - Date.now();
+
+/** The server's time: waits, days and snoozes go by it. */
+export function now() {
+  return Date.now() + ahead;
+}
+
+/** Sets the clock by an answer of the server's. */
+export function setClock(response) {
+  const at = Date.parse(response.headers.get("date"));
+  if (at) ahead = at - Date.now();
+}
 
 /** The local calendar day of a time, as a sortable key. */
 export function dayOf(at) {
@@ -24,6 +39,7 @@ function write(time) {
   const text = words[time.dataset.as](at);
   if (time.textContent !== text) time.textContent = text;
   time.title ||= exact.format(at);
+  if (time.dataset.as === "waiting") time.toggleAttribute("data-fresh", now() - at < MINUTE);
 }
 
 const words = {
@@ -35,25 +51,30 @@ const words = {
 };
 
 function dayName(at) {
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
+  const days = Math.round((new Date(now()).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
   if (days === 0 || days === 1) return capital(relative.format(-days, "day"));
-  return at.getFullYear() === new Date().getFullYear() ? weekday.format(at) : dateOfYear.format(at);
+  return (isThisYear(at) ? weekday : dateOfYear).format(at);
 }
 
 function ago(at) {
-  const minutes = Math.floor((Date.now() - at) / 60_000);
+  const minutes = Math.floor((now() - at) / MINUTE);
   if (minutes < 1) return say("time-just-now");
   if (minutes < 60) return relative.format(-minutes, "minute");
-  if (dayOf(at) === dayOf(new Date())) return clock.format(at);
+  if (dayOf(at) === dayOf(new Date(now()))) return clock.format(at);
   return dated(at);
 }
 
 function dated(at) {
-  return (at.getFullYear() === new Date().getFullYear() ? date : dateOfYear).format(at);
+  return (isThisYear(at) ? date : dateOfYear).format(at);
+}
+
+function isThisYear(at) {
+  return at.getFullYear() === new Date(now()).getFullYear();
 }
 
 function waiting(at) {
-  const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
+  const minutes = Math.floor((now() - at) / MINUTE);
+  if (minutes < 1) return say("time-just-now");
   if (minutes < 60) return say("waiting-minutes", { minutes });
   const hours = Math.floor(minutes / 60);
   if (hours >= 7 * 24) return say("waiting-since", { date: dated(at) });

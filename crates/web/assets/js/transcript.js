@@ -1,6 +1,6 @@
 // The list of messages, notes and events: where each entry goes, which belong together, and what is marked on them.
 import { say } from "./texts.js";
-import { dayOf, localise } from "./times.js";
+import { dayOf, localise, now } from "./times.js";
 import { fragment } from "./trusted.js";
 
 const NEAR_END = 120;
@@ -121,9 +121,9 @@ export class Transcript {
     let above = null;
     for (const item of [...this.#list.children]) {
       if (item.matches(".earlier")) continue;
-      const time = item.querySelector("time");
-      // What is on its way has no time yet: this machine's clock may be wrong.
-      const at = time ? new Date(time.dateTime) : (above?.at ?? new Date());
+      // Its own time; one that is told of in it may be still to come.
+      const time = item.querySelector('time[data-as="clock"]');
+      const at = time ? new Date(time.dateTime) : (above?.at ?? new Date(now()));
       const isNewDay = !above ? Boolean(time) : dayOf(at) !== dayOf(above.at);
       if (isNewDay) item.before(daySeparator(at));
       const group = item.matches(".message")

@@ -7,6 +7,7 @@ use super::views::{self, Choice, Facet};
 use crate::AppState;
 use crate::auth::AgentSession;
 use crate::error::Problem;
+use crate::form::sentence;
 use crate::texts::{Text, say};
 use crate::typed_search::TypedSearch;
 use crate::view::{HowMany, Html};
@@ -107,6 +108,10 @@ pub struct List {
     pub rows: Vec<Row>,
     /// What an empty list says: in a few words, and what to do.
     pub empty: Option<(Text, Text)>,
+    /// Whether filters narrow it, beside the words of a search.
+    pub is_narrowed: bool,
+    /// Whether there is no conversation at all.
+    pub is_all_empty: bool,
     /// Whether nobody waits to be claimed.
     pub queue_is_empty: bool,
     /// In how many of the reader's conversations the customer wrote something unread.
@@ -135,16 +140,18 @@ impl List {
         recency: Recency,
     ) -> Result<Self, Problem> {
         let counts = SharedLists::counts(state, recency).await?;
+        let are_none = counts.status.iter().all(|(_, count)| *count == 0);
         let saved = state.store.saved_views(agent).await?;
         let mentions = state.store.mentions(agent).await?;
         let views = views::views(query, &counts, &saved, agent);
         let is_saved = views.iter().any(|view| view.current);
         let frame = Self {
-            title: views.iter().find(|view| view.current).map_or_else(String::new, |view| view.label.clone()),
             query: query.q.clone(),
             mentions: mentions.iter().map(|mention| views::mention(query, mention)).collect(),
             facets: vec![Facet { label: say("list-views"), choices: views }],
-            unsaved: (!is_saved).then(|| views::query(&query.parameters())),
+            unsaved: (!is_saved && !are_none).then(|| views::query(&query.parameters())),
+            is_narrowed: query.is_narrowed_beside("q"),
+            is_all_empty: are_none,
             queue_is_empty: counts.of(Status::Open) == 0,
             unread: state.store.unread(agent).await?,
             notify: notifications::ticked(state.store.notification_settings(agent).await?),
@@ -172,16 +179,22 @@ impl List {
         let listed = SharedLists::rows(state, agent, wanted, recency).await?;
         let facets = SharedLists::facets(state, agent, &filter, recency).await?;
         let mut facets = Facets::clone(&facets);
-        views::add_counts(&mut facets, query, counts);
+        let view = self.facets[0].choices.iter().find(|view| view.current);
+        views::add_counts(&mut facets, query, counts, view.is_some());
         let narrowing = views::narrowing(query, &facets);
-        let total: Option<HowMany> =
-            self.facets[0].choices.iter().find_map(|view| view.count.filter(|_| view.current));
+        let only = views::only_choice(&narrowing).filter(|_| view.is_none());
+        let title = match (view, only) {
+            (Some(view), _) => view.label.clone(),
+            (None, Some((facet, choice))) if facet.label == say("facet-status") => choice.label.clone(),
+            (None, _) => say("list-conversations").into(),
+        };
+        let total: Option<HowMany> = view.or(only.map(|(_, choice)| choice)).and_then(|choice| choice.count);
         Ok(Self {
-            title: if self.title.is_empty() { say("list-conversations").into() } else { self.title },
+            title,
             total: total.map(|total| how_many(total.shown(), total.is_exact())).unwrap_or_default(),
             rows: rows(&listed, query),
             sorts,
-            empty: Some(query.nothing_there()),
+            empty: Some(query.nothing_there(self.queue_is_empty)),
             more: listed.page.next_cursor.as_ref().map(|cursor| query.address(cursor)),
             facets: self.facets.into_iter().chain(narrowing).collect(),
             ..self
@@ -195,7 +208,11 @@ impl List {
             Ok(typed) => typed,
             // Half a search, as it is typed: a quotation mark, a filter without a value.
             Err(problem) if problem.field().is_some() => {
-                return Ok(Self { refused: Some(problem.detail().to_owned()), ..nothing_found });
+                return Ok(Self {
+                    refused: Some(sentence(problem.detail())),
+                    unsaved: None,
+                    ..nothing_found
+                });
             }
             Err(problem) => return Err(problem),
         };
@@ -211,6 +228,7 @@ impl List {
         let narrowing = views::narrowing(query, &found.facets);
         Ok(Self {
             corrected,
+            unsaved: nothing_found.unsaved.filter(|_| found.total > 0 || nothing_found.is_narrowed),
             total: how_many(found.total, found.total_is_exact),
             rows: found.items.into_iter().map(|found| Row::found(found, query)).collect(),
             more: found.next_cursor.map(|cursor| query.address(&cursor)),
@@ -245,15 +263,25 @@ impl ListQuery {
         Shown { status: self.shown_status().parse().ok(), is_mine: self.holder == "me" }
     }
 
-    fn nothing_there(&self) -> (Text, Text) {
+    /// Whether something other than this parameter narrows the list.
+    pub(super) fn is_narrowed_beside(&self, name: &str) -> bool {
+        let parameters = self.parameters().into_iter();
+        parameters
+            .filter(|(other, _)| ![name, "q", "sort"].contains(other))
+            .any(|(_, value)| !value.is_empty() && value != "all")
+    }
+
+    fn nothing_there(&self, queue_is_empty: bool) -> (Text, Text) {
         let is_narrowed = [&self.urgency, &self.tag, &self.age].iter().any(|value| !value.is_empty());
         match (&*self.holder, self.shown_status()) {
             _ if is_narrowed => (say("empty-filters"), say("empty-filters-hint")),
+            ("me", _) if queue_is_empty => (say("empty-mine"), say("empty-mine-nobody-hint")),
             ("me", _) => (say("empty-mine"), say("empty-mine-hint")),
             ("", "open") => (say("empty-queue"), say("empty-queue-hint")),
             ("", "snoozed") => (say("empty-snoozed"), say("empty-snoozed-hint")),
             ("", "resolved") => (say("empty-resolved"), say("empty-resolved-hint")),
-            ("", _) => (say("empty-all"), say("empty-all-hint")),
+            ("", "" | "all") => (say("empty-all"), say("empty-all-hint")),
+            ("", _) => (say("empty-filters"), say("empty-filters-hint")),
             _ => (say("empty-theirs"), say("empty-theirs-hint")),
         }
     }

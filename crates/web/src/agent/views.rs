@@ -103,16 +103,17 @@ pub(super) fn sorts(query: &ListQuery, filter: &Filter) -> (Sort, Vec<Choice>) {
     (sort, choices.into())
 }
 
-/// Adds the facets that are counted over all conversations, where the view does not settle them.
-pub(super) fn add_counts(facets: &mut Facets, query: &ListQuery, counts: &Counts) {
+/// Adds the facets that are counted over all conversations, where the view does not settle them. What narrows the list
+/// stands among them.
+pub(super) fn add_counts(facets: &mut Facets, query: &ListQuery, counts: &Counts, is_view: bool) {
     if query.holder.is_empty() && matches!(query.shown_status(), "all" | "" | "ongoing") {
         let held = counts.holder.iter().filter_map(|(holder, count)| Some((holder.as_ref()?, *count)));
         let holder =
             held.map(|((id, name), count)| FacetValue { value: id.to_string(), label: name.clone(), count });
         facets.insert("holder", holder.collect());
     }
-    if query.shown_status() == "all" {
-        let status = [Status::Open, Status::Ongoing, Status::Snoozed].map(|status| FacetValue {
+    if query.shown_status() == "all" || !is_view {
+        let status = Status::ALL.map(|status| FacetValue {
             value: status.as_str().into(),
             label: String::new(),
             count: counts.of(status),
@@ -130,7 +131,10 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
         ("age", say("facet-age"), &query.age),
         ("holder", say("facet-holder"), &query.holder),
     ];
+    let is_search = !query.q.trim().is_empty();
     let facet = |(name, label, chosen): (&'static str, Text, &str)| {
+        // Counted over all conversations, which is no number of a list that is narrowed otherwise.
+        let is_counted = is_search || !matches!(name, "status" | "holder") || !query.is_narrowed_beside(name);
         let chosen: Vec<&str> =
             chosen.split(',').filter(|value| !value.is_empty() && *value != "all").collect();
         let choice = |value: &FacetValue| {
@@ -142,12 +146,19 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
             Choice {
                 label: label_of(name, value),
                 href,
-                count: Some(HowMany(value.count)),
+                count: is_counted.then_some(HowMany(value.count)),
                 current,
                 deletable: None,
             }
         };
-        let choices = facets.get(name).into_iter().flatten().map(choice);
+        let values = facets.get(name).map(Vec::as_slice).unwrap_or_default();
+        // What is chosen and fits nothing stands there too, to be let go.
+        let has_all = matches!(name, "urgency" | "tag" | "age") || is_search && name == "status";
+        let is_missing = |value: &&str| has_all && values.iter().all(|known| known.value != **value);
+        let missing = chosen.iter().copied().filter(is_missing);
+        let missing: Vec<_> =
+            missing.map(|value| FacetValue { value: value.into(), label: value.into(), count: 0 }).collect();
+        let choices = values.iter().chain(&missing).map(choice);
         Facet {
             label,
             choices: choices.filter(|choice| choice.current || choice.count != Some(HowMany(0))).collect(),
@@ -157,6 +168,14 @@ pub(super) fn narrowing(query: &ListQuery, facets: &Facets) -> Vec<Facet> {
     let narrows =
         |facet: &Facet| facet.choices.len() > 1 || facet.choices.iter().any(|choice| choice.current);
     names.map(facet).into_iter().filter(narrows).collect()
+}
+
+/// The one filter that is chosen, if no other is: its facet's place and itself.
+pub(super) fn only_choice(facets: &[Facet]) -> Option<(&Facet, &Choice)> {
+    let mut chosen = facets.iter().flat_map(|facet| {
+        facet.choices.iter().filter(|choice| choice.current).map(move |choice| (facet, choice))
+    });
+    chosen.next().filter(|_| chosen.next().is_none())
 }
 
 /// A facet's value in words; tags and agents have names of their own.

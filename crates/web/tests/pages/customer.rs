@@ -90,7 +90,7 @@ both_databases! {
         let refused = browser.post(&chat, &[("client_id", &*client_id), ("text", "Two")]).await;
         assert_eq!(refused.status(), StatusCode::CONFLICT);
         let shown = refused.text().await.unwrap();
-        assert!(shown.contains(">Two</textarea>") && shown.contains("Send it again"), "{shown}");
+        assert!(shown.contains(">\nTwo</textarea>") && shown.contains("Send it again"), "{shown}");
     }
 
     async fn without_scripts_one_resolves_rates_and_reopens(app: TestApp) {

@@ -49,6 +49,7 @@ both_databases! {
         let page = text(&mira, &format!("{chat}?as=agent&mode=view&status=all&sort=waiting")).await;
         assert!(page.contains(r#"<h2 id="list-title">All</h2>"#) && page.contains("<support-desk class=\"desk\""), "{page}");
         assert!(page.contains(&format!("{chat}?as=agent&#38;mode=view&#38;status=all&#38;sort=waiting")), "{page}");
+        assert_eq!(page.matches("needs JavaScript").count(), 2, "said in the list, and on a phone in the conversation");
         let pane = text(&mira, &format!("{chat}pane/?as=agent")).await;
         assert!(pane.trim_start().starts_with("<chat-room") && pane.contains("The heating is cold") && !pane.contains("<html"));
         assert!(pane.contains(r#"data-mode="view""#), "opening from the list claims nothing (C4)");
@@ -96,6 +97,45 @@ both_databases! {
             assert_eq!(text(&browser, &format!("/support/agent/?{both}")).await.matches("<li data-id=").count(), 2);
         }
         assert_eq!(browser.get("/support/agent/?age=soon").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    /// What narrows a list is seen, counted where nothing else does, and can be let go.
+    async fn a_filter_that_is_chosen_is_said(app: TestApp) {
+        let noor = app.customer("Noor").await;
+        noor.open_conversation("Hello").await;
+        let held = noor.open_conversation("Hello again").await;
+        let browser = agent(&app, "Kim", AgentRole::Agent).await;
+        app.agent("Mira").await.claim(&held).await;
+        let ongoing = text(&browser, "/support/agent/?status=ongoing").await;
+        assert!(ongoing.contains(r#"<h2 id="list-title">Ongoing</h2>"#), "{ongoing}");
+        assert!(ongoing.contains(r#"role="status">1 conversation</span>"#), "{ongoing}");
+        let lets_go = r#"href="/support/agent/?status=all" aria-current="true""#;
+        assert!(ongoing.contains(lets_go), "{ongoing}");
+        let snoozed = text(&browser, "/support/agent/?status=snoozed").await;
+        assert!(snoozed.contains(r#"<h2 id="list-title">Snoozed</h2>"#) && snoozed.contains(lets_go), "{snoozed}");
+        let high = text(&browser, "/support/agent/?urgency=high").await;
+        assert!(high.contains(lets_go) && high.contains(r#"role="status">0 conversations</span>"#), "{high}");
+        let both = text(&browser, "/support/agent/?status=ongoing&tag=late").await;
+        assert!(both.contains(r#"href="/support/agent/?status=ongoing" aria-current="true"><span dir="auto">late"#), "{both}");
+        assert!(both.contains(r#"aria-current="true"><span dir="auto">Ongoing</span></a>"#), "no number: {both}");
+    }
+
+    /// Nothing is offered that leads nowhere, and a search that cannot be made is not one without matches.
+    async fn an_empty_place_says_what_is_so(app: TestApp) {
+        let browser = agent(&app, "Kim", AgentRole::Agent).await;
+        let entrance = r#"<a href="/support/customer/">/support/customer/</a>"#;
+        assert!(text(&browser, "/support/agent/").await.contains(entrance));
+        let nothing = text(&browser, "/support/agent/?q=zebra").await;
+        assert!(nothing.contains("Nothing was found for <q>zebra</q>.") && !nothing.contains("save-view\" data"), "{nothing}");
+        let narrowed = text(&browser, "/support/agent/?q=zebra&tag=late").await;
+        assert!(narrowed.contains("with these filters"), "{narrowed}");
+        assert!(text(&browser, "/support/agent/?holder=me").await.contains("Nobody is waiting."));
+        app.customer("Noor").await.open_conversation("Hello").await;
+        assert!(!text(&browser, "/support/agent/?status=resolved").await.contains(entrance));
+        for words in ["x".repeat(1_001), "x ".repeat(600), format!("\"{}\"", "x".repeat(1_001))] {
+            let refused = text(&browser, &format!("/support/agent/list/?q={words}")).await;
+            assert!(refused.contains("The search is too long: 1000 characters at most"), "{refused}");
+        }
     }
 
     async fn a_list_is_saved_as_a_view(app: TestApp) {
