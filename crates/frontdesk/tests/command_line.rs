@@ -49,6 +49,39 @@ async fn a_full_standard_output_is_a_failure_in_one_line() {
     }
 }
 
+/// To look for a database makes none: a mistyped directory is not there afterwards either.
+#[tokio::test]
+async fn the_doctor_makes_nothing() {
+    let parent = tempfile::tempdir().unwrap();
+    let typo = DatabaseConfig::Sqlite { directory: parent.path().join("typo") };
+    let empty = DatabaseConfig::Sqlite { directory: parent.path().to_owned() };
+    for database in [typo, empty] {
+        let outcome = run_command(BINARY, &database, &["doctor", "--listen", "127.0.0.1:0"], "").await;
+        assert_fails(&outcome, 1, "checks failed");
+        assert!(
+            outcome.stdout.contains(&format!("fail  database        {database} is not there")),
+            "{outcome:?}"
+        );
+        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+}
+
+/// Whoever adds an agent from the wrong directory is told where the data is.
+#[tokio::test]
+async fn an_agent_is_added_to_a_whole_path() {
+    let here = tempfile::tempdir().unwrap();
+    let outcome = std::process::Command::new(BINARY)
+        .args(["agent", "add", "--email", "a@example.com", "--name", "A"])
+        .current_dir(here.path())
+        .env_remove("FRONTDESK_DATA_DIR")
+        .env_remove("DATABASE_URL")
+        .env_remove("POSTGRES_DB_NAME")
+        .output()
+        .unwrap();
+    let (said, path) = (String::from_utf8(outcome.stdout).unwrap(), here.path().canonicalize().unwrap());
+    assert!(said.contains(&format!("the database in {}/data.", path.display())), "{said}");
+}
+
 /// Nobody else on the machine may read what is kept.
 #[tokio::test]
 async fn what_is_kept_is_the_owners_alone() {
@@ -153,6 +186,7 @@ both_databases! {
     }
 
     async fn the_doctor_finds_a_fresh_database_well(database: DatabaseConfig) {
+        assert_eq!(run_command(BINARY, &database, &["migrate"], "").await.code, Some(0));
         let outcome = run_command(BINARY, &database, &["doctor", "--listen", "127.0.0.1:0"], "").await;
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
         for line in ["ok    database", "ok    clock", "warn  administrator"] {
@@ -191,7 +225,7 @@ async fn wrong_usage_exits_with_2_and_wrong_places_with_1() {
     assert_fails(&run_command(BINARY, &below_a_file, &["migrate"], "").await, 1, "--data-dir");
     let outcome = run_command(BINARY, &below_a_file, &["doctor", "--listen", "127.0.0.1:0"], "").await;
     assert_fails(&outcome, 1, "checks failed");
-    assert!(outcome.stdout.contains("fail  data directory"), "{outcome:?}");
+    assert!(outcome.stdout.contains("fail  database"), "{outcome:?}");
     let nobody = DatabaseConfig::Postgres { url: "postgres://frontdesk:secret@127.0.0.1:1/frontdesk".into() };
     let outcome = run_command(BINARY, &nobody, &["migrate"], "").await;
     assert_fails(&outcome, 1, "DATABASE_URL");

@@ -25,8 +25,10 @@ pub enum Action {
     PasswordLinkMade,
     /// A password was set.
     PasswordSet,
-    /// An administrator took a claim from its holder: returned the conversation to the queue or gave it on.
+    /// An administrator took a claim from its holder, or gave it on.
     ClaimTakenOver,
+    /// An administrator ended another agent's claim, so that the conversation returned to the queue.
+    ClaimReturned,
     /// An agent was deleted.
     AgentDeleted,
     /// A conversation was begun in the admin panel.
@@ -51,7 +53,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order they are offered as a filter.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::AgentAdded,
@@ -62,6 +64,7 @@ impl Action {
         Self::PasswordLinkMade,
         Self::PasswordSet,
         Self::ClaimTakenOver,
+        Self::ClaimReturned,
         Self::ConversationAdded,
         Self::ConversationChanged,
         Self::ConversationDeleted,
@@ -85,6 +88,7 @@ impl Action {
             Self::PasswordLinkMade => "password_link_made",
             Self::PasswordSet => "password_set",
             Self::ClaimTakenOver => "claim_taken_over",
+            Self::ClaimReturned => "claim_returned",
             Self::AgentDeleted => "agent_deleted",
             Self::ConversationAdded => "conversation_added",
             Self::ConversationChanged => "conversation_changed",

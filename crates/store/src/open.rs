@@ -49,11 +49,15 @@ pub enum DatabaseConfig {
     },
 }
 
-/// As in "added to …": never the URL, which may hold a password (A9).
+/// As in "added to …", with the whole path; never the URL, which may hold a password (A9).
 impl fmt::Display for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sqlite { directory } => write!(f, "the database in {}", directory.display()),
+            Self::Sqlite { directory } => {
+                // From the wrong working directory a relative one would be another than was meant.
+                let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
+                write!(f, "the database in {}", directory.display())
+            }
             Self::Postgres { .. } => f.write_str("the PostgreSQL database"),
         }
     }

@@ -100,6 +100,17 @@ impl Store {
         Ok(actor.map(|actor| Session { key: SessionKey(row.id), actor, address: None }))
     }
 
+    /// Whether a token opened a session until its agent was disabled, who still is. Whoever has it was that agent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ended_by_disabling(&self, token: &str) -> Result<bool> {
+        let sql = "SELECT s.id FROM sessions s JOIN agents a ON a.id = s.agent_id
+                   WHERE s.token_hash = $1 AND s.ended_at = a.disabled_at";
+        let mut conn = self.db.read().await?;
+        Ok(fetch_optional!(conn, (i64,), sql, token::hash(token))?.is_some())
+    }
+
     /// Signs out. Its sockets close (A2); repeating changes nothing.
     ///
     /// # Errors

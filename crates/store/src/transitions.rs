@@ -5,7 +5,7 @@ use crate::conversation_row::{save, save_lease};
 use crate::db::Tx;
 use crate::notes::insert_event;
 use crate::{Change, Error, Result, Session, Store, dialect, sessions};
-use domain::{Conversation, ConversationId, Event, Timestamp};
+use domain::{Conversation, ConversationId, Event, Status, Timestamp};
 use std::sync::Arc;
 
 impl Store {
@@ -37,9 +37,9 @@ impl Store {
         let (mut tx, now, mut conversation) = self.begin_in(session, id).await?;
         let before = conversation.clone();
         let events = change(&mut conversation, now)?;
-        if takes_over(session, &before, &conversation, now) {
+        if let Some(action) = claim_ended(session, &before, &conversation, now) {
             let object = format!("conversation {id}");
-            audit::record(&mut tx, &session.into(), Action::ClaimTakenOver, &object, now).await?;
+            audit::record(&mut tx, &session.into(), action, &object, now).await?;
         }
         self.finish(tx, before, conversation, &events, session.actor.agent(), now).await
     }
@@ -93,19 +93,23 @@ impl Store {
     }
 }
 
-/// Whether an agent ended a claim that another one held: only administrators may, and it is audited (C4, A7).
-pub(crate) fn takes_over(
+/// How an agent ended a claim that another one held, if so: only administrators may, and it is audited (C4, A7).
+pub(crate) fn claim_ended(
     session: &Session,
     before: &Conversation,
     after: &Conversation,
     now: Timestamp,
-) -> bool {
+) -> Option<Action> {
     let holder = |conversation: &Conversation| {
         let claim = conversation.current_claim().filter(|claim| !claim.is_expired(now));
         claim.map(|claim| claim.holder.key)
     };
-    let (Some(agent), Some(held_by)) = (session.actor.agent(), holder(before)) else { return false };
-    held_by != agent.key && holder(after) != Some(held_by)
+    let (agent, held_by) = (session.actor.agent()?, holder(before)?);
+    let is_ended = held_by != agent.key && holder(after) != Some(held_by);
+    is_ended.then(|| match after.status() {
+        Status::Open => Action::ClaimReturned,
+        Status::Ongoing | Status::Snoozed | Status::Resolved => Action::ClaimTakenOver,
+    })
 }
 
 /// Whether only the lease's end moved, and when its holder was last active.

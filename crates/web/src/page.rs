@@ -1,7 +1,7 @@
 //! The pages that belong to no feature: the landing page and what is shown when something is wrong.
 
 use crate::AppState;
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::form::sentence;
 use crate::texts::{Text, say};
 use crate::view::Html;
@@ -64,6 +64,9 @@ impl ErrorPage {
     fn of(problem: &Problem, asked: &str) -> Self {
         let page = Self::new(problem.code().status().as_u16());
         match page.status {
+            401 if problem.code() == Code::SignedOut => {
+                Self { heading: say("error-signed-out"), detail: sentence(problem.detail()), ..page }
+            }
             401 => {
                 let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
                 let sign_in = format!("/support/agent/?next={next}");

@@ -90,6 +90,16 @@ fn k2_reasons_are_words_that_say_something() {
 }
 
 #[test]
+fn k2_words_that_say_little_are_no_reason() {
+    for said in ["is it back", "when exactly", "will it change", "I wrote again"] {
+        let replies = ["Anything else?", "Come back to it: I look again at exactly that change."]
+            .map(|text| reply(text, 0.0, None));
+        let ranked = ranked(replies.into(), said, Timestamp::from_micros(0));
+        assert!(ranked.iter().all(|(_, reason)| reason == "for going on"), "{said} {ranked:?}");
+    }
+}
+
+#[test]
 fn k2_placeholders_fit_nothing() {
     let replies =
         ["Anything else?", "Bye, {{ customer.name | \"refund\" }}"].map(|text| reply(text, 0.0, None));

@@ -167,11 +167,10 @@ impl<'a> Desk<'a> {
                 let rest = || words[at + 1..].iter().map(|word| &*word.stem);
                 for (meaning, count) in meant(self.meanings.phrases(&word.stem), rest) {
                     if !self.about_meanings[meaning].is_empty() && known.insert((false, meaning)) {
-                        heard.push(self.heard(
-                            &self.about_meanings[meaning],
-                            &words[at..at + count],
-                            age_weight,
-                        ));
+                        let more =
+                            self.heard(&self.about_meanings[meaning], &words[at..at + count], age_weight);
+                        let says_little = count == 1 && self.meanings.is_common(&word.stem);
+                        heard.push(Heard { telling: more.telling && !says_little, ..more });
                     }
                 }
                 said.push(heard);

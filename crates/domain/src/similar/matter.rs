@@ -212,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_says_little_makes_nothing_alike() {
+        let alike = likeness(
+            "My blender is broken, I want my money back",
+            "Is the blue enamel mug coming back? When exactly?",
+        );
+        assert!(alike.abs() < f64::EPSILON, "{alike}");
+    }
+
+    #[test]
     fn without_telling_words_nothing_is_alike() {
         assert!(likeness("ok", "ok").abs() < f64::EPSILON);
     }

@@ -126,6 +126,22 @@ fn negations_take_back_or_make_a_phrase() {
 }
 
 #[test]
+fn what_leaks_is_no_misuse_unless_it_is_said_of_data() {
+    let blender = words("My blender arrived broken, order 8841. The lid is cracked and it leaks.");
+    assert!(
+        !blender.reasons.iter().any(|reason| reason.starts_with("says somebody else used")),
+        "{blender:?}"
+    );
+    for alarming in ["my password was leaked", "your shop leaked, our details leaked too"] {
+        assert_eq!(
+            words(alarming).reasons,
+            ["says somebody else used the account, card or name"],
+            "{alarming}"
+        );
+    }
+}
+
+#[test]
 fn deadlines_are_dates_that_are_near() {
     for near in
         ["by tomorrow", "by 27 Nov", "before November 26th", "until 25.11.2026", "by Friday", "on 2026-11-26"]

@@ -41,7 +41,8 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     })?;
     let database = DatabaseConfig::Sqlite { directory: directory.path().to_owned() };
     let agents = sample::agents().map_err(broken)?;
-    seed::fill(&database, &agents, &sample::conversations().map_err(broken)?, PASSWORD).await?;
+    let replies = sample::replies().map_err(broken)?;
+    seed::fill(&database, &agents, &replies, &sample::conversations().map_err(broken)?, PASSWORD).await?;
 
     let base = address::base(None, listener.local_addr().ok());
     let mail = base.parse().ok().map(|base| Mail::shown_on_a_page(base, UNREAD_FOR));

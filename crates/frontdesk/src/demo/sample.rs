@@ -2,6 +2,7 @@
 //!
 //! It is kept in `data/`, one file for each state. All times are minutes ago, so it never grows old.
 
+use domain::Stage;
 use serde::Deserialize;
 
 /// Somebody who answers in the demo.
@@ -88,6 +89,18 @@ impl From<(u64, String, String)> for SampleEntry {
     }
 }
 
+/// A shared canned reply of the shop's: `[stage, short code, text]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SampleReply(pub Stage, pub String, pub String);
+
+/// The canned replies of the demo, beside those every installation has.
+///
+/// # Errors
+/// When the data file is not as described here, which a test rules out.
+pub fn replies() -> serde_json::Result<Vec<SampleReply>> {
+    serde_json::from_str(include_str!("data/replies.json"))
+}
+
 /// The agents of the demo, the administrator among them.
 ///
 /// # Errors
@@ -114,6 +127,10 @@ pub fn conversations() -> serde_json::Result<Vec<SampleConversation>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use domain::canned::rank;
+    use domain::search::{Language, Normaliser};
+    use domain::{CannedReply, CannedReplyId, Timestamp, Usage};
 
     const HOUR: u64 = 60;
     const DAY: u64 = 24 * HOUR;
@@ -150,6 +167,31 @@ mod tests {
             assert_eq!(conversation.log.first().map(|entry| &entry.voice), Some(&Voice::Customer), "{name}");
             assert!(conversation.log.is_sorted_by(|a, b| a.minutes_ago > b.minutes_ago), "{name}");
             assert!(conversation.log.last().is_some_and(|entry| entry.minutes_ago > 0), "{name}");
+        }
+    }
+
+    #[test]
+    fn customers_in_the_queue_are_offered_what_fits() {
+        let replies =
+            replies().unwrap().into_iter().map(|SampleReply(stage, short_code, text)| CannedReply {
+                id: CannedReplyId::new(),
+                stage,
+                short_code: Some(short_code),
+                text,
+                usage: Usage::default(),
+            });
+        let replies: Vec<_> = replies.collect();
+        for (customer, short_code) in
+            [("Ingrid Solheim", "delivery-late"), ("Grace Wanjiru", "refund"), ("Oskar Nyberg", "warranty")]
+        {
+            let all = conversations().unwrap();
+            let asked = all.iter().find(|each| each.customer == customer && each.state == SampleState::Open);
+            let said = asked.unwrap().log.iter().rev().filter(|entry| entry.voice == Voice::Customer);
+            let said: Vec<_> = said.take(3).map(|entry| &*entry.text).collect();
+            let now = Timestamp::from_micros(0);
+            let ranked = rank(replies.clone(), &said, now, Normaliser::new(Language::English));
+            let (first, why) = &ranked[0];
+            assert_eq!(first.short_code.as_deref(), Some(short_code), "{customer}: {why}");
         }
     }
 

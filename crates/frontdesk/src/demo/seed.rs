@@ -1,12 +1,13 @@
 //! Plays the sample conversations through the store, each step at its own time, as if they had happened.
 
-use super::sample::{SampleAgent, SampleConversation, SampleState, Voice};
+use super::sample::{SampleAgent, SampleConversation, SampleReply, SampleState, Voice};
 use crate::failure::Failure;
 use domain::{AgentRole, ClientId, ConversationId, Timestamp};
 use std::collections::HashMap;
 use std::time::Duration;
 use store::{
-    AGENT_IDLE, Append, By, Clock, DatabaseConfig, Error, NewAgent, Result, Session, Settings, Store,
+    AGENT_IDLE, Append, By, Clock, DatabaseConfig, Error, NewAgent, NewCannedReply, Result, Scope, Session,
+    Settings, Store,
 };
 
 /// How long a claim lasts that was made here. Nobody of the sample is connected, and the demo is to stay as it is.
@@ -25,6 +26,7 @@ const DAY: u64 = 24 * 60 * MINUTE;
 pub async fn fill(
     database: &DatabaseConfig,
     agents: &[SampleAgent],
+    replies: &[SampleReply],
     conversations: &[SampleConversation],
     password: &str,
 ) -> Result<(), Failure> {
@@ -49,6 +51,7 @@ pub async fn fill(
         conversations: HashMap::new(),
     };
     play.hire(agents).await?;
+    play.write_replies(replies).await?;
     for step in &steps {
         let at = started - Duration::from_secs(step.seconds_ago);
         clock.advance(at.since(clock.now()));
@@ -136,6 +139,16 @@ impl<'s> Play<'s> {
             let new = NewAgent { name, email, role, password: Some(self.password.to_owned()) };
             self.store.create_agent(&By::command_line(), &new).await?;
             self.agents.insert(agent.handle(), Player { email: &agent.email, session: None });
+        }
+        Ok(())
+    }
+
+    async fn write_replies(&mut self, replies: &[SampleReply]) -> Result<()> {
+        let administrator = self.agent(ADMINISTRATOR).await?;
+        for SampleReply(stage, short_code, text) in replies {
+            let (short_code, text) = (Some(short_code.clone()), text.clone());
+            let new = NewCannedReply { scope: Scope::Shared, stage: *stage, short_code, text };
+            self.store.create_canned_reply(&administrator, &new).await?;
         }
         Ok(())
     }

@@ -27,6 +27,14 @@ pub async fn checks(config: &DatabaseConfig) -> Vec<Check> {
     }
 }
 
+/// Of an embedded database that is not there: to look for one must not make one.
+pub fn missing(database: &DatabaseConfig) -> Check {
+    let found = format!(
+        "{database} is not there. Choose another with --data-dir, or make it with `frontdesk migrate`"
+    );
+    Check { what: "database", verdict: Verdict::Fail(found) }
+}
+
 fn database(facts: &Facts) -> Check {
     let known = known_migrations().len();
     let found = format!("{}, up to date (migration {} of {known})", facts.product, facts.migration);

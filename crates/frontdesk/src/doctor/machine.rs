@@ -16,7 +16,7 @@ const FEW_FILES: u64 = 10_000;
 /// Whether the embedded database can be kept in the directory.
 pub fn data_directory(directory: &Path) -> Check {
     let place = directory.display();
-    let written = std::fs::create_dir_all(directory).and_then(|()| tempfile::tempfile_in(directory));
+    let written = tempfile::tempfile_in(directory);
     let verdict = match written {
         Ok(_) => Verdict::Ok(format!("{place} can be written")),
         Err(error) => {

@@ -8,7 +8,7 @@ use crate::config;
 use crate::failure::Failure;
 use crate::output;
 use std::fmt;
-use store::DatabaseConfig;
+use store::{DatabaseConfig, SQLITE_FILE};
 
 /// What was looked at, and what came of it: one line.
 #[derive(Debug)]
@@ -45,11 +45,17 @@ impl fmt::Display for Check {
 pub async fn run(args: &DoctorArgs) -> Result<(), Failure> {
     let database = args.database.database(config::env)?;
     let mut checks = Vec::new();
-    if let DatabaseConfig::Sqlite { directory } = &database {
-        checks.push(machine::data_directory(directory));
-        checks.push(machine::free_space(directory));
+    match &database {
+        DatabaseConfig::Sqlite { directory } if !directory.join(SQLITE_FILE).exists() => {
+            checks.push(database::missing(&database));
+        }
+        DatabaseConfig::Sqlite { directory } => {
+            checks.push(machine::data_directory(directory));
+            checks.push(machine::free_space(directory));
+            checks.extend(database::checks(&database).await);
+        }
+        DatabaseConfig::Postgres { .. } => checks.extend(database::checks(&database).await),
     }
-    checks.extend(database::checks(&database).await);
     checks.push(machine::open_files());
     checks.push(machine::address(&args.address));
     checks.push(machine::public_url(&args.address));

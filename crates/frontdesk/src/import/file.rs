@@ -2,6 +2,7 @@
 
 use super::row::{BadRow, COLUMNS, Row};
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
+use domain::Timestamp;
 
 /// The first line of every file.
 const HEADER: [&str; COLUMNS] = ["User ID", "Timestamp (UTC)", "Message Body"];
@@ -27,11 +28,11 @@ pub enum Unreadable {
 }
 
 impl Contents {
-    /// Reads a whole file.
+    /// Reads a whole file. What was written more than a day after `now` is a bad row.
     ///
     /// # Errors
     /// When it is another kind of file altogether; bad rows are no error.
-    pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
+    pub fn read(bytes: &[u8], now: Timestamp) -> Result<Self, Unreadable> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(Unreadable::Utf16);
         }
@@ -44,7 +45,7 @@ impl Contents {
         let mut contents = Self::default();
         while let Some((line, raw)) = records.next() {
             let row = records.check_closed(raw).and_then(|()| records.columns());
-            match row.and_then(|columns| Row::parse(&columns)) {
+            match row.and_then(|columns| Row::parse(&columns, now)) {
                 Ok(row) => contents.rows.push(row),
                 Err(reason) => contents.bad.push(BadRow { line, reason }),
             }
@@ -109,8 +110,11 @@ impl<'t> Records<'t> {
 mod tests {
     use super::*;
 
+    /// 2026-11-25 00:00.
+    const NOW: Timestamp = Timestamp::from_micros(1_795_564_800_000_000);
+
     fn read(rows: &str) -> Contents {
-        Contents::read(format!("User ID,Timestamp (UTC),Message Body\n{rows}").as_bytes()).unwrap()
+        Contents::read(format!("User ID,Timestamp (UTC),Message Body\n{rows}").as_bytes(), NOW).unwrap()
     }
 
     fn bodies(contents: &Contents) -> Vec<&str> {
@@ -143,6 +147,23 @@ mod tests {
     }
 
     #[test]
+    fn times_are_written_in_three_ways_and_lie_in_the_past() {
+        let contents = read(
+            "1,2026-11-21T08:30:00Z,a\n1,2026-11-22 11:00,b\n1,2026-11-22 11:00:00,c\n1,2026-11-25 23:59,d\n\
+             1,2026-11-26 00:01,e\n1,2026-11-22,f\n1,2026-11-22T11:00:00+02:00,g\n",
+        );
+        assert_eq!(bodies(&contents), ["a", "b", "c", "d"]);
+        assert_eq!(contents.rows[1].at, contents.rows[2].at);
+        assert_eq!(contents.rows[1].at.to_string(), "2026-11-22T11:00:00Z");
+        assert_eq!(bad_lines(&contents), [6, 7, 8]);
+        let future = contents.bad[0].to_string();
+        assert!(
+            future.starts_with("line 6: the timestamp \"2026-11-26 00:01\" is in the future"),
+            "{future}"
+        );
+    }
+
+    #[test]
     fn a_quote_that_never_closes_is_reported_not_imported_as_one_message() {
         let contents =
             read("1,2017-02-01 19:29:05,good\n2,2017-02-01 19:29:05,\"open\n3,2017-02-01 19:29:05,c\n");
@@ -153,10 +174,10 @@ mod tests {
     #[test]
     fn a_wrong_header_is_refused_and_a_byte_order_mark_is_not() {
         for wrong in ["", "\n", "a,b,c\n", "User ID,Message Body\n", "1,2017-02-01 19:29:05,no header\n"] {
-            assert_eq!(Contents::read(wrong.as_bytes()), Err(Unreadable::Header), "{wrong:?}");
+            assert_eq!(Contents::read(wrong.as_bytes(), NOW), Err(Unreadable::Header), "{wrong:?}");
         }
         let marked = "\u{feff}User ID,Timestamp (UTC),Message Body\r\n1,2017-02-01 19:29:05,a\r\n";
-        assert_eq!(bodies(&Contents::read(marked.as_bytes()).unwrap()), ["a"]);
+        assert_eq!(bodies(&Contents::read(marked.as_bytes(), NOW).unwrap()), ["a"]);
     }
 
     #[test]
@@ -164,7 +185,7 @@ mod tests {
         let latin1 =
             b"User ID,Timestamp (UTC),Message Body\n1,2017-02-01 19:29:05,a\n2,2017-02-01 19:29:05,caf\xe9\n\
                        3,2017-02-01 19:29:05,\"b\xff\n\"\n4,2017-02-01 19:29:05,c\n";
-        let contents = Contents::read(latin1).unwrap();
+        let contents = Contents::read(latin1, NOW).unwrap();
         assert_eq!((bodies(&contents), bad_lines(&contents)), (vec!["a", "c"], vec![3, 4]));
         assert!(contents.bad[0].reason.contains("UTF-8"), "{}", contents.bad[0]);
     }
@@ -175,8 +196,8 @@ mod tests {
         let little: Vec<u8> = header.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = header.encode_utf16().flat_map(u16::to_be_bytes).collect();
         for bytes in [little, big] {
-            assert_eq!(Contents::read(&bytes), Err(Unreadable::Utf16));
+            assert_eq!(Contents::read(&bytes, NOW), Err(Unreadable::Utf16));
         }
-        assert_eq!(Contents::read(b"U\xffser ID"), Err(Unreadable::Header));
+        assert_eq!(Contents::read(b"U\xffser ID", NOW), Err(Unreadable::Header));
     }
 }

@@ -14,7 +14,7 @@ use crate::output;
 use file::{Contents, Unreadable};
 use indicatif::ProgressBar;
 use std::time::{Duration, Instant};
-use store::{Import, Imported, Store};
+use store::{Clock, Import, Imported, Store};
 
 /// Messages in one commit: enough for full speed, and a server on the same data waits for it only shortly.
 const BATCH: usize = 1000;
@@ -56,7 +56,7 @@ fn read(args: &ImportMessagesArgs) -> Result<Contents, Failure> {
     let what = || format!("cannot import {}", args.file.display());
     let bytes = std::fs::read(&args.file)
         .map_err(|error| Failure::fault(what(), error, "Check the path and that you may read the file"))?;
-    Contents::read(&bytes).map_err(|why| {
+    Contents::read(&bytes, Clock::default().now()).map_err(|why| {
         let remedy = match why {
             Unreadable::Header => "Export it with this header, separated by commas",
             Unreadable::Utf16 => "Save it as \"CSV UTF-8\" and import it again; nothing was imported",

@@ -3,9 +3,16 @@
 use domain::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use std::time::Duration;
 
 /// How many columns a row has: user id, timestamp, message body.
 pub const COLUMNS: usize = 3;
+
+/// How times are written, all of them UTC.
+const TIMES: [&str; 3] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ"];
+
+/// How far ahead a time may be: clocks differ.
+const AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A message of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +36,11 @@ pub struct BadRow {
 }
 
 impl Row {
-    /// Reads the columns of a row.
+    /// Reads the columns of a row. A time more than a day after `now` is none of a message.
     ///
     /// # Errors
     /// What is wrong, and what is expected instead.
-    pub fn parse(columns: &csv::StringRecord) -> Result<Self, String> {
+    pub fn parse(columns: &csv::StringRecord, now: Timestamp) -> Result<Self, String> {
         if columns.len() != COLUMNS {
             let hint = if columns.len() > COLUMNS {
                 "; a body that holds a comma must be in double quotes"
@@ -42,7 +49,7 @@ impl Row {
             };
             return Err(format!("{} columns instead of {COLUMNS}{hint}", columns.len()));
         }
-        Ok(Self { user: user(&columns[0])?, at: timestamp(&columns[1])?, body: body(&columns[2])? })
+        Ok(Self { user: user(&columns[0])?, at: timestamp(&columns[1], now)?, body: body(&columns[2])? })
     }
 }
 
@@ -50,11 +57,19 @@ fn user(text: &str) -> Result<u64, String> {
     text.trim().parse().map_err(|_| format!("the user id {} is not a whole number", shown(text)))
 }
 
-fn timestamp(text: &str) -> Result<Timestamp, String> {
-    DateTime::strptime("%Y-%m-%d %H:%M:%S", text.trim())
-        .and_then(|at| TimeZone::UTC.to_timestamp(at))
-        .map(|at| Timestamp::from_micros(at.as_microsecond()))
-        .map_err(|_| format!("the timestamp {} is not a time such as 2017-02-01 19:29:05", shown(text)))
+fn timestamp(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let time = TIMES.iter().find_map(|format| DateTime::strptime(format, text.trim()).ok());
+    let at = time.and_then(|time| TimeZone::UTC.to_timestamp(time).ok());
+    let at = at.map(|at| Timestamp::from_micros(at.as_microsecond())).ok_or_else(|| {
+        format!(
+            "the timestamp {} is not a time such as 2017-02-01 19:29:05 or 2017-02-01T19:29:05Z",
+            shown(text)
+        )
+    })?;
+    if at > now + AHEAD {
+        return Err(format!("the timestamp {} is in the future: it is {now} now", shown(text)));
+    }
+    Ok(at)
 }
 
 fn body(text: &str) -> Result<String, String> {

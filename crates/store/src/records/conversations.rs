@@ -6,7 +6,7 @@ use crate::append::{Appended, hash};
 use crate::audit::Action;
 use crate::conversation_row::{ConversationRow, select_conversations};
 use crate::db::{Time, execute, fetch_all, fetch_optional};
-use crate::transitions::takes_over;
+use crate::transitions::claim_ended;
 use crate::{Error, Page, Result, agents, tags};
 use domain::{
     AgentId, ClientId, Conversation, ConversationId, CustomerId, State, Status, Timestamp, check_tag,
@@ -148,8 +148,8 @@ impl Records<'_> {
             tags::put(&mut tx, &mut after, &tags).await?;
         }
         if after != before {
-            let taken_over = takes_over(self.session, &before, &after, now);
-            let action = if taken_over { Action::ClaimTakenOver } else { Action::ConversationChanged };
+            let ended = claim_ended(self.session, &before, &after, now);
+            let action = ended.unwrap_or(Action::ConversationChanged);
             self.audit(&mut tx, action, &object(id), now).await?;
         }
         self.store.finish(tx, before, after, &events, Some(administrator), now).await

@@ -322,7 +322,12 @@ both_databases! {
         assert_eq!(audited(&store, &boss).await, ["agent_added", "agent_added"], "one's own is no take-over");
         store.claim(&ada, conversation.id).await.unwrap();
         store.release_claim(&boss, conversation.id).await.unwrap();
-        assert_eq!(audited(&store, &boss).await[0], "claim_taken_over");
+        assert_eq!(audited(&store, &boss).await[0], "claim_returned");
+        store.claim(&ada, conversation.id).await.unwrap();
+        let disabled = store::AgentChanges { disabled: Some(true), ..Default::default() };
+        store.update_agent(&boss, who(&ada).id, &disabled).await.unwrap();
+        assert_eq!(audited(&store, &boss).await[..2], ["claim_returned", "agent_disabled"], "nobody took anything over");
+        store.claim(&boss, conversation.id).await.unwrap();
     }
 
     /// A customer's correction shows where they are named and found; a new address is unverified (A11).

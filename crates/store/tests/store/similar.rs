@@ -51,6 +51,14 @@ both_databases! {
         assert!(itself.is_empty(), "neither itself nor {}, which is open", open.id);
     }
 
+    /// Rather nothing than what shares one word that says little.
+    async fn a_word_that_says_little_finds_nothing(store: TestStore) {
+        let (noor, bo, ada) = (customer(&store, "Noor").await, customer(&store, "Bo").await, agent(&store, "Ada").await);
+        resolved(&store, &noor, &ada, "Is the blue enamel mug coming back?", "It is, in May.").await;
+        let asked = says(&store, &bo, "My blender is broken, I want my money back").await;
+        assert_eq!(similar(&store, &ada, &asked).await, []);
+    }
+
     /// What nobody said, only agents noted, plays no part; nor does what was deleted, or a customer's own name.
     async fn notes_names_and_what_is_gone_play_no_part(store: TestStore) {
         let (noor, ada) = (customer(&store, "Noor Zebra").await, agent(&store, "Ada").await);

@@ -25,6 +25,7 @@ const ACTIONS: &[Choice] = &[
     ("password_link_made", say("admin-action-password-link-made")),
     ("password_set", say("admin-action-password-set")),
     ("claim_taken_over", say("admin-action-claim-taken-over")),
+    ("claim_returned", say("admin-action-claim-returned")),
     ("conversation_added", say("admin-action-conversation-added")),
     ("conversation_changed", say("admin-action-conversation-changed")),
     ("conversation_deleted", say("admin-action-conversation-deleted")),

@@ -3,7 +3,8 @@
 use super::tokens::Tokens;
 use crate::AppState;
 use crate::client_address::ClientAddress;
-use crate::error::Problem;
+use crate::error::{Code, Problem};
+use crate::texts::say;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::Side;
@@ -14,6 +15,7 @@ use store::Session;
 pub struct Caller {
     sessions: Vec<Session>,
     is_bearer: bool,
+    was_disabled: bool,
 }
 
 impl Caller {
@@ -31,6 +33,15 @@ impl Caller {
     pub fn is_bearer(&self) -> bool {
         self.is_bearer
     }
+
+    /// Why there is no session: an agent whose account was disabled meanwhile is told so.
+    pub(super) fn nobody(&self) -> Problem {
+        if self.was_disabled {
+            Problem::new(Code::SignedOut, say("refused-disabled"))
+        } else {
+            Problem::not_signed_in()
+        }
+    }
 }
 
 impl FromRequestParts<AppState> for Caller {
@@ -43,13 +54,17 @@ impl FromRequestParts<AppState> for Caller {
             Tokens::Cookies(tokens) => (tokens, false),
         };
         let mut sessions = Vec::new();
+        let mut was_disabled = false;
         for token in tokens {
-            let session = state.store.authenticate(&token).await?;
-            sessions.extend(session.map(|session| Session { address: Some(address), ..session }));
+            match state.store.authenticate(&token).await? {
+                Some(session) => sessions.push(Session { address: Some(address), ..session }),
+                None if !is_bearer => was_disabled |= state.store.ended_by_disabling(&token).await?,
+                None => {}
+            }
         }
         if is_bearer && sessions.is_empty() {
             return Err(Problem::not_signed_in());
         }
-        Ok(Self { sessions, is_bearer })
+        Ok(Self { sessions, is_bearer, was_disabled })
     }
 }

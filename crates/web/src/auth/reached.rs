@@ -43,7 +43,7 @@ impl FromRequestParts<AppState> for Reached {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let caller = Caller::from_request_parts(parts, state).await?;
         if caller.sessions().is_empty() {
-            return Err(Problem::not_signed_in());
+            return Err(caller.nobody());
         }
         let id = id_of(parts, state).await?;
         for session in caller.sessions() {

@@ -44,7 +44,7 @@ impl FromRequestParts<AppState> for AnySession {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        caller.sessions().last().cloned().map(Self).ok_or_else(Problem::not_signed_in)
+        caller.sessions().last().cloned().map(Self).ok_or_else(|| caller.nobody())
     }
 }
 
@@ -89,7 +89,7 @@ async fn on(side: Side, who: &str, parts: &mut Parts, state: &AppState) -> Resul
     let caller = Caller::from_request_parts(parts, state).await?;
     match caller.on(side) {
         Some(session) => Ok(session.clone()),
-        None if caller.sessions().is_empty() => Err(Problem::not_signed_in()),
+        None if caller.sessions().is_empty() => Err(caller.nobody()),
         None => Err(Problem::forbidden(who)),
     }
 }

@@ -173,6 +173,30 @@ both_databases! {
         assert!(oneself.text().await.unwrap().contains("You cannot delete yourself"));
     }
 
+    /// Who is thrown out because they were disabled is told so, nobody else; enabled again they just sign in.
+    async fn a2_a_disabled_agent_is_told_why(app: TestApp) {
+        let (boss, _) = administrator(&app).await;
+        let (ada, noor) = (app.agent("Ada").await, app.customer("Noor").await);
+        let path = format!("/chat/{}/?as=agent", noor.open_conversation("Hello").await);
+        let (browser, stranger) = (Browser::new(&app), Browser::new(&app));
+        browser.post("/support/agent/", &[("email", &*ada.email), ("password", PASSWORD)]).await;
+        assert_eq!(browser.get(&path).await.status(), StatusCode::OK);
+        let told = async |browser: &Browser| {
+            let refused = browser.get(&path).await;
+            assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+            refused.text().await.unwrap().contains("Your account has been disabled: ask an administrator of your team")
+        };
+        let edit = format!("/admin/agents/{}/edit", ada.id);
+        let change = async |disabled| {
+            let form = [("name", "Ada"), ("email", &*ada.email), ("role", "agent"), ("disabled", disabled)];
+            saved(boss.post(&edit, &form).await).await;
+        };
+        change("yes").await;
+        assert!(told(&browser).await && !told(&stranger).await);
+        change("no").await;
+        assert!(!told(&browser).await);
+    }
+
     async fn users_are_added_in_each_role_and_deleted(app: TestApp) {
         let (browser, _) = administrator(&app).await;
         for (role, email) in [("customer", "c@example.com"), ("agent", "a@example.com"), ("administrator", "b@example.com")] {
