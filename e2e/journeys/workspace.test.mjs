@@ -91,6 +91,7 @@ test("a customer is answered: canned reply, a word of theirs in between, an edit
   await message(cleo, "Not meant for you").waitFor();
   await message(grace, "Not meant for you").hover();
   await message(grace, "Not meant for you").getByRole("button", { name: "Edit this message" }).click();
+  await message(grace, "Not meant for you").getByRole("button", { name: "Edit this message" }).waitFor({ state: "hidden" });
   await grace.getByRole("button", { name: "Delete" }).click();
   await grace.getByRole("button", { name: "Delete for everybody" }).click();
   await message(cleo, "This message was deleted").waitFor();
@@ -143,6 +144,57 @@ test("what was answered to the same before is found by key, and inserted as a dr
   await holds(phone, /we print the zebra poster again/);
 });
 
+test("a mention stands where it was typed, and an address or a name nobody has stays as it was typed", async () => {
+  const cora = await newWindow();
+  const address = await request(cora, { name: "Cora", email: "cora@example.com", text: "Who knows lamps?" });
+  const grace = await agent(GRACE);
+  await grace.goto(`${address}?as=agent`);
+  await grace.getByText("Yours").waitFor();
+  await grace.keyboard.press("Escape");
+  await grace.keyboard.press("n");
+  const picker = grace.locator('dialog[data-part="picker"]');
+  const isNote = () => grace.getByRole("button", { name: /Private note/ }).and(grace.locator('[aria-pressed="true"]')).waitFor();
+
+  await grace.keyboard.type("please ask @");
+  await choose(grace, "Linus");
+  await holds(grace, /^please ask @Linus $/);
+  await grace.keyboard.type("or @");
+  await picker.getByRole("option", { name: "Margaret" }).click();
+  await holds(grace, /^please ask @Linus or @Margaret $/);
+  await grace.keyboard.type("today");
+  for (let step = 0; step < "@Linus or @Margaret today".length; step += 1) await grace.keyboard.press("ArrowLeft");
+  await grace.keyboard.type("@");
+  await choose(grace, "Linus");
+  await holds(grace, /^please ask @Linus @Linus or @Margaret today$/);
+
+  await composer(grace).fill("");
+  await grace.keyboard.type("write to bo@example.com please");
+  await holds(grace, /^write to bo@example\.com please$/);
+  await composer(grace).fill("");
+  await grace.keyboard.type("ask @");
+  await picker.getByRole("combobox").pressSequentially("zzz");
+  await grace.keyboard.press("Escape");
+  await picker.waitFor({ state: "hidden" });
+  await holds(grace, /^ask @zzz$/);
+  await grace.keyboard.type(" later");
+  await holds(grace, /^ask @zzz later$/);
+  await isNote();
+
+  // Begun with nothing before it, it stays a note, too.
+  await composer(grace).fill("");
+  await grace.keyboard.type("@");
+  await grace.keyboard.press("Escape");
+  await holds(grace, /^@$/);
+  await isNote();
+  await composer(grace).fill("");
+  await grace.keyboard.press("Escape");
+  await grace.keyboard.press("r");
+  await grace.keyboard.type("/");
+  await picker.getByRole("combobox").pressSequentially("zzz");
+  await grace.keyboard.press("Escape");
+  await holds(grace, /^\/zzz$/);
+});
+
 test("handed over with a note that mentions a colleague, and taken over by an administrator", async () => {
   const dora = await newWindow();
   const address = await request(dora, { name: "Dora", email: "dora@example.com", text: "This is difficult" });
@@ -161,12 +213,18 @@ test("handed over with a note that mentions a colleague, and taken over by an ad
   await grace.keyboard.press("h");
   await choose(grace, "Linus");
   await grace.locator("strong", { hasText: "Held by Linus" }).waitFor();
+  // The receiver, who looks at the list, finds it above the views until it is opened.
+  const handedOver = (page) => page.locator(".handed-over").getByRole("link", { name: /Dora/ });
+  await handedOver(linus).waitFor();
+  assert.match(await linus.title(), /^\(1\) Inbox/);
 
   await mention.click();
   await linus.getByText("@Linus you know this one").waitFor();
   await linus.getByText("Yours").waitFor();
-  await linus.getByRole("log").getByText("handed the conversation over from Grace to Linus").waitFor();
+  await linus.getByRole("log").getByText("handed the conversation over to Linus").waitFor();
   await mention.waitFor({ state: "detached" });
+  await handedOver(linus).waitFor({ state: "detached" });
+  assert.match(await linus.title(), /^Dora/);
 
   await margaret.goto(`${address}?as=agent`);
   await margaret.locator("strong", { hasText: "Held by Linus" }).waitFor();

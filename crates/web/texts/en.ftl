@@ -350,6 +350,7 @@ news-mentioned = { $agent } mentioned you in { $customer }'s conversation
 
 list-filters = Filters
 list-mentions = Mentions of you
+list-handed-over = Handed over to you
 list-mention-new = new
 list-views = Views
 list-delete-view = Delete the view { $view }
@@ -463,7 +464,7 @@ agent-reply-html = Reply <kbd aria-hidden="true">r</kbd>
 agent-note = Private note
 agent-note-html = Private note <kbd aria-hidden="true">n</kbd>
 agent-placeholder = Write a reply
-agent-placeholder-note = Write a note only agents can read
+agent-placeholder-note = Write a note only agents can read. @ mentions one
 agent-save-note = Save note
 agent-keys-html = <kbd>Enter</kbd> sends, <kbd>/</kbd> canned replies
 agent-keys-note-html = <kbd>Enter</kbd> saves, <kbd>@</kbd> mentions an agent
@@ -1077,8 +1078,8 @@ wrong-no-agent = there is no such agent
 wrong-credentials = the e-mail address or the password is wrong
 wrong-score = the score is a whole number from 1 to 5: choose one
 wrong-placeholder = there is no placeholder "{ $name }": use { $known }
-wrong-no-words = type at least one word or number to search for
-wrong-only-exclusions = add a word to search for: a search cannot consist of exclusions alone
+wrong-no-words = there is nothing to search for yet: type a word or a number
+wrong-only-exclusions = there is nothing to search for yet: a word with a minus only leaves something out, so add a word without one
 wrong-search-long = the search is too long: { $most } characters at most
 wrong-search-words = the search has too many words: { $most } at most
 wrong-number = "{ $typed }" is no whole number

@@ -150,12 +150,12 @@ export class AgentDesk {
     return kind === "note" || this.#guard.lets(this.#room.querySelector("h1").textContent);
   }
 
-  /** A key that means more than itself: `/` in an empty reply, `@` in a note, Alt and a digit. True when it was taken. */
+  /** A key that means more than itself: `/` in an empty reply, `@` before a word of a note, Alt and a digit. True when it was taken. */
   takes({ key, code, altKey }, kind, text) {
     const digit = altKey && code.match(/^Digit([1-3])$/)?.[1];
     if (digit) this.#suggestions.take(digit);
-    else if (key === "/" && kind === "message" && !text) this.#suggestions.pick();
-    else if (key === "@" && kind === "note") this.#mention();
+    else if (key === "/" && kind === "message" && !text) this.#suggestions.pick(key);
+    else if (key === "@" && kind === "note" && this.#room.composer.isAtWordStart) this.#mention();
     else if (key === "ArrowUp" && kind === "message" && !text) return this.#own.editLast();
     else return false;
     return true;
@@ -230,8 +230,11 @@ export class AgentDesk {
   }
 
   async #mention() {
-    const colleague = await askColleague(say("agent-mention"), say("agent-mention-placeholder"));
-    this.#room.composer.insert(colleague ? `@${colleague.name} ` : "@");
+    const { composer } = this.#room;
+    // It stands there while somebody is chosen: a note that holds something stays a note, and the place is known.
+    const at = composer.insert("@");
+    const { chosen, typed } = await askColleague(say("agent-mention"), say("agent-mention-placeholder"));
+    composer.replace(at, chosen ? `@${chosen.name} ` : `@${typed}`);
   }
 
   /** An administrator takes it from whoever holds it; the audit log says so. */
@@ -244,7 +247,7 @@ export class AgentDesk {
   }
 
   async #handOver() {
-    const colleague = await askColleague(say("agent-hand-over-to"), say("agent-hand-over-to-placeholder"));
+    const { chosen: colleague } = await askColleague(say("agent-hand-over-to"), say("agent-hand-over-to-placeholder"));
     if (!colleague) return;
     await this.#room.attempt(() => this.#room.api("PUT", "/claim/holder", { agent_id: colleague.id }));
   }

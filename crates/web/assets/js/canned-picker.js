@@ -2,7 +2,7 @@
 import { say } from "./agent-texts.js";
 import { narrowed, pick } from "./picker.js";
 
-/** Asks which canned reply; its text, or null. */
+/** Asks which canned reply: `{text, typed}`, its text, or null, and what was typed to find it. */
 export async function askReply(conversation) {
   const answer = fetch(`/chat/${conversation}/canned/?as=agent`).then((response) => (response.ok ? response.json() : [])).catch(() => []);
   const items = answer.then((replies) => replies.map(({ stage, short_code: code, text, is_own: isOwn }) => ({
@@ -10,12 +10,12 @@ export async function askReply(conversation) {
     hint: [code && `/${code}`, stage, isOwn && say("canned-own")].filter(Boolean).join(" · "),
     preview: text,
   })));
-  const chosen = await pick({
+  const { chosen, typed } = await pick({
     label: say("replies-heading"),
     placeholder: say("canned-placeholder"),
     find: async (query) => byCode(narrowed(await items, query), query),
   });
-  return chosen?.preview ?? null;
+  return { text: chosen?.preview ?? null, typed };
 }
 
 // Who types a short code means that reply.

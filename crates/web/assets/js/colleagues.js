@@ -2,7 +2,7 @@
 import { say } from "./agent-texts.js";
 import { narrowed, pick } from "./picker.js";
 
-/** Asks which colleague: `{id, name}`, or null. */
+/** Asks which colleague: `{chosen, typed}`, an `{id, name}` or null, and what was typed to find it. */
 export async function askColleague(label, placeholder) {
   const answer = fetch("/support/agent/colleagues/").then((response) => (response.ok ? response.json() : [])).catch(() => []);
   const items = answer.then((colleagues) => colleagues.map(({ id, name, online, holds }) => ({

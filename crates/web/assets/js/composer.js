@@ -92,11 +92,22 @@ export class Composer extends EventTarget {
     this.focus();
   }
 
-  /** Puts words where the cursor is. */
+  /** Whether what is typed next begins a word. */
+  get isAtWordStart() {
+    return /(^|\s)$/.test(this.text.slice(0, this.#text.selectionStart));
+  }
+
+  /** Puts words where the cursor is; answers where they stand. */
   insert(words) {
+    return this.replace({ start: this.#text.selectionStart, end: this.#text.selectionEnd }, words);
+  }
+
+  /** Puts words in the place of others, and the cursor behind them; answers where they stand. */
+  replace({ start, end }, words) {
     this.focus();
-    this.#text.setRangeText(words, this.#text.selectionStart, this.#text.selectionEnd, "end");
+    this.#text.setRangeText(words, start, end, "end");
     this.#changed();
+    return { start, end: start + words.length };
   }
 
   focus() {

@@ -2,15 +2,20 @@
 import { queueText } from "./queue.js";
 import { say } from "./texts.js";
 
+// Whoever goes along the stars by arrow keys chooses the last one only.
+const STAR_RESTS = 300;
+
 export class CustomerSide {
   #room;
   #place = null;
+  #starTimer;
 
   constructor(room) {
     this.#room = room;
     this.#onSubmit("resolve", () => room.resolve());
     this.#onSubmit("reopen", () => this.#reopen());
-    this.#onSubmit("rating", (form) => this.#rate(form));
+    const form = this.#onSubmit("rating", () => this.#rate());
+    form.addEventListener("change", ({ target }) => target.name === "score" && this.#rateByStar(form));
   }
 
   /** Shows the conversation as it is now. */
@@ -44,13 +49,25 @@ export class CustomerSide {
     if (await this.#room.attempt(() => this.#room.api("DELETE", "/resolution"))) this.#room.composer.focus();
   }
 
-  async #rate(form) {
-    const { score, comment } = Object.fromEntries(new FormData(form));
-    const rating = { score: Number(score), comment };
-    if (!(await this.#room.attempt(() => this.#room.api("PUT", "/rating", rating)))) return;
+  /** A star counts at once; words wait for their button, and those that were sent before stay. */
+  #rateByStar(form) {
+    clearTimeout(this.#starTimer);
+    this.#starTimer = setTimeout(() => this.#sendRating(form.elements.score.value, form.elements.comment.defaultValue), STAR_RESTS);
+  }
+
+  async #rate() {
+    clearTimeout(this.#starTimer);
+    const form = this.#room.part("rating");
+    const { score, comment } = form.elements;
+    if (!(await this.#sendRating(score.value, comment.value))) return;
+    comment.defaultValue = comment.value;
     const details = form.closest("details");
     details.open = false;
     details.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  #sendRating(score, comment) {
+    return this.#room.attempt(() => this.#room.api("PUT", "/rating", { score: Number(score), comment }));
   }
 
   #showRating({ score }) {
@@ -61,7 +78,8 @@ export class CustomerSide {
     const form = this.#room.part(part);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      act(form);
+      act();
     });
+    return form;
   }
 }

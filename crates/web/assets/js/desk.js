@@ -2,6 +2,7 @@
 import "./agent-desk.js";
 import { say } from "./agent-texts.js";
 import "./chat.js";
+import { HandedOver } from "./handed-over.js";
 import "./inbox.js";
 import { isTypingIn } from "./keys.js";
 import { Notifications } from "./notifications.js";
@@ -25,11 +26,14 @@ class SupportDesk extends HTMLElement {
     this.addEventListener("list", ({ detail }) => this.showList(detail, { replace: true }));
     this.notifications = new Notifications((id) => this.visit(id));
     this.list.addEventListener("renewed", () => this.#renewed());
-    this.list.addEventListener("notification", ({ detail }) => this.notifications.hear(detail, detail.conversation === this.open));
+    this.handedOver = new HandedOver(this.dataset.agent);
+    this.handedOver.addEventListener("change", () => this.#showHandedOver());
+    this.list.addEventListener("news", ({ detail }) => this.#hear(detail));
     this.list.addEventListener("waiting", () => this.notifications.tellWaiting());
     document.querySelector('[data-action="shortcuts"]').addEventListener("click", () => this.sheet.showModal());
     document.addEventListener("keydown", (event) => this.#key(event));
     addEventListener("popstate", () => this.#follow());
+    addEventListener("focus", () => this.#see());
     this.#renewed();
   }
 
@@ -60,10 +64,26 @@ class SupportDesk extends HTMLElement {
     return this.#follow();
   }
 
+  #hear(frame) {
+    this.handedOver.hear(frame);
+    this.#see();
+    if (frame.type === "notification") this.notifications.hear(frame, frame.conversation === this.open);
+  }
+
+  // What is open, and looked at, is not news.
+  #see() {
+    if (this.open && document.visibilityState === "visible" && document.hasFocus()) this.handedOver.opened(this.open);
+  }
+
   #renewed() {
     this.list.mark(this.open);
-    this.notifications.unread = this.list.unread;
     this.notifications.wanted = this.list.notify;
+    this.#showHandedOver();
+  }
+
+  #showHandedOver() {
+    this.handedOver.show(this.list.querySelector(".facets"), (id) => `/chat/${id}/${withList(this.listed)}`);
+    this.notifications.unread = this.list.unread + this.handedOver.count;
   }
 
   // Shows what the address says: after a click as after Back and Forward.
@@ -75,6 +95,7 @@ class SupportDesk extends HTMLElement {
     }
     if (open === this.open) return this.room?.showMessage(location.hash);
     this.open = open;
+    this.#see();
     this.list.mark(open);
     if (open) await this.#load(open);
     else {

@@ -50,7 +50,7 @@ class InboxList extends HTMLElement {
 
   #hear(frame) {
     if (frame.type === "pong") return;
-    if (frame.type === "notification") this.dispatchEvent(new CustomEvent("notification", { detail: frame }));
+    this.dispatchEvent(new CustomEvent("news", { detail: frame }));
     if (frame.type === "facets") this.#hearOfQueue(frame.facets);
     this.#renewSoon();
     clearTimeout(this.settledTimer);
@@ -82,7 +82,7 @@ class InboxList extends HTMLElement {
 
   /** The views, for the palette. */
   get views() {
-    const links = [...this.querySelectorAll(".facet:not(.mentions)")][0]?.querySelectorAll("a") ?? [];
+    const links = [...this.querySelectorAll(".facet:not(.mentions, .handed-over)")][0]?.querySelectorAll("a") ?? [];
     return [...links].map((link) => ({ title: say("palette-view", { view: link.firstElementChild.textContent }), act: () => link.click() }));
   }
 

@@ -35,7 +35,7 @@ export class Notifications {
     this.#count();
   }
 
-  /** In so many of the agent's conversations something is unread; the same number on each of their pages. */
+  /** In so many of the agent's conversations something is unread, or they are new to them; the same number on each of their pages. */
   set unread(unread) {
     this.#unread = unread;
     this.#count();

@@ -10,7 +10,7 @@ const FOUND = 8;
 /** Opens the palette over `actions` (`{title, keys, act}`) and does what is chosen. `open` opens a conversation. */
 export async function openPalette(actions, open) {
   const find = async (query) => [...narrowed(actions, query), ...(await conversations(query, open))];
-  const chosen = await pick({ label: say("palette-label"), placeholder: say("palette-placeholder"), find });
+  const { chosen } = await pick({ label: say("palette-label"), placeholder: say("palette-placeholder"), find });
   chosen?.act();
 }
 

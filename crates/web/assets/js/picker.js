@@ -9,7 +9,7 @@ let asked = 0;
 
 /**
  * Lets somebody choose one of the items that `find(query)` gives, at once or later: `{title, detail, hint, keys, preview}`.
- * Answers the item, or null when nothing was chosen.
+ * Answers `{chosen, typed}`: the item, or null when nothing was chosen, and what stood in the field.
  */
 export function pick({ label, placeholder = say("picker-placeholder"), query = "", find }) {
   const box = dialog();
@@ -72,7 +72,7 @@ export function pick({ label, placeholder = say("picker-placeholder"), query = "
     box.addEventListener("close", () => {
       leaving.abort();
       asked += 1;
-      resolve(chosen);
+      resolve({ chosen, typed: field.value });
     }, { once: true });
   });
 }

@@ -11,7 +11,7 @@ const EVENING = 18;
 export async function askUntil(now = new Date(serverNow())) {
   const own = { title: say("snooze-other"), own: true };
   const items = [...presets(now), own];
-  const chosen = await pick({ label: say("snooze-until"), placeholder: say("snooze-placeholder"), find: (query) => narrowed(items, query) });
+  const { chosen } = await pick({ label: say("snooze-until"), placeholder: say("snooze-placeholder"), find: (query) => narrowed(items, query) });
   return chosen?.own ? askOwn(now) : chosen?.at ?? null;
 }
 

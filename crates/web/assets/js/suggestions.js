@@ -34,10 +34,12 @@ export class Suggestions {
     if (!this.#place.hidden) this.#place.children[number - 1]?.click();
   }
 
-  /** Asks for any canned reply. */
-  async pick() {
-    const text = await askReply(this.#room.conversationId);
-    if (text) this.#room.composer.propose(text);
-    else this.#room.composer.focus();
+  /** Asks for any canned reply. Who typed `key` for it, and then chose none, has what they typed. */
+  async pick(key = "") {
+    const { composer } = this.#room;
+    const { text, typed } = await askReply(this.#room.conversationId);
+    if (text) composer.propose(text);
+    else if (key && typed) composer.insert(key + typed);
+    else composer.focus();
   }
 }

@@ -29,9 +29,10 @@ export function dayOf(at) {
   return at.getFullYear() * 10_000 + at.getMonth() * 100 + at.getDate();
 }
 
-/** Writes every time under `root` in local words. */
+/** Writes every time under `root` in local words. All that say how long ago go on together, so that none contradicts another. */
 export function localise(root = document) {
   for (const time of root.querySelectorAll("time[data-as]")) write(time);
+  if (root !== document) document.querySelectorAll('time[data-as="ago"], time[data-as="waiting"]').forEach(write);
 }
 
 function write(time) {

@@ -83,7 +83,7 @@ pub const SHORTCUTS: [(Text, &[(&str, Text)]); 2] = [
 ];
 
 /// What `js/desk.js` imports, told to the browser early so that they load side by side.
-pub const MODULES: [&str; 31] = [
+pub const MODULES: [&str; 32] = [
     "js/agent-desk.js",
     "js/agent-texts.js",
     "js/api.js",
@@ -106,6 +106,7 @@ pub const MODULES: [&str; 31] = [
     "js/colleagues.js",
     "js/customer-panel.js",
     "js/guard.js",
+    "js/handed-over.js",
     "js/notifications.js",
     "js/own-messages.js",
     "js/palette.js",

@@ -78,8 +78,11 @@ pub(crate) fn event(note: &Note, time: impl Fn(Timestamp) -> crate::view::When) 
         "warned" => markup("event-warned-html").with("holder", fact("holder")?),
         "left_unanswered" => markup("event-left-unanswered-html").with("holder", fact("holder")?),
         "handed_over" => match fact("from") {
-            Some(from) => markup("event-handed-over-from-html").with("from", from).with("to", fact("to")?),
-            None => markup("event-handed-over-html").with("to", fact("to")?),
+            // Who gives away their own is named already.
+            Some(from) if note.author.as_ref().is_none_or(|author| author.name != from) => {
+                markup("event-handed-over-from-html").with("from", from).with("to", fact("to")?)
+            }
+            _ => markup("event-handed-over-html").with("to", fact("to")?),
         },
         "resolved" => markup("event-resolved"),
         "reopened" => markup("event-reopened"),

@@ -136,6 +136,11 @@ both_databases! {
             let refused = text(&browser, &format!("/support/agent/list/?q={words}")).await;
             assert!(refused.contains("The search is too long: 1000 characters at most"), "{refused}");
         }
+        for words in ["-refund", "%22", "-", "-refund&tag=late"] {
+            let refused = text(&browser, &format!("/support/agent/list/?q={words}")).await;
+            let is_said = refused.contains("There is nothing to search for yet");
+            assert!(is_said && !refused.contains("Nothing was found"), "{words}: {refused}");
+        }
     }
 
     async fn a_list_is_saved_as_a_view(app: TestApp) {
