@@ -11,3 +11,8 @@ INSERT INTO vocabulary (word)
 SELECT word
 FROM ts_stat('SELECT search FROM messages UNION ALL SELECT search FROM notes UNION ALL SELECT search FROM customers')
 WHERE length(word) BETWEEN 4 AND 32 AND word !~ '[0-9·]';
+
+-- Every search looks through what is not merged into an index yet: 4 MB of it, the default, took 170 ms.
+ALTER INDEX messages_search SET (gin_pending_list_limit = 256);
+ALTER INDEX notes_search SET (gin_pending_list_limit = 256);
+ALTER INDEX customers_search SET (gin_pending_list_limit = 256);
