@@ -1,4 +1,4 @@
-//! Tags: making, renaming and deleting them. Putting them on conversations is [`tags`](crate::tags)'s.
+//! Tags: making, renaming and deleting them. Putting them on conversations is [`crate::tags`]'s.
 
 use super::Records;
 use crate::audit::Action;
