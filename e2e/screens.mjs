@@ -133,7 +133,7 @@ async function agentScreens(page, go, look, hostile) {
 
 async function adminScreens(page, go) {
   await go("/admin/", "admin");
-  for (const kind of ["users", "customers", "agents", "conversations", "messages", "canned-replies", "audit-log"]) {
+  for (const kind of ["users", "customers", "agents", "conversations", "messages", "canned-replies", "tags", "audit-log"]) {
     await go(`/admin/${kind}/`, `admin-${kind}`);
     const record = await page.locator("tbody a").first().getAttribute("href");
     await go(record, `admin-${kind}-record`);
