@@ -41,8 +41,12 @@ impl Store {
 /// Gives a conversation exactly these tags; the caller writes it back.
 pub(crate) async fn put(tx: &mut Tx, conversation: &mut Conversation, tags: &[String]) -> Result<()> {
     let mut named = BTreeMap::new();
+    let known = all(tx).await?;
     for tag in tags {
-        let (key, name) = existing_or_new(tx, tag).await?;
+        let (key, name) = match find(&known, tag) {
+            Some((key, name)) => (*key, name.clone()),
+            None => existing_or_new(tx, tag).await?,
+        };
         named.insert(name, key);
     }
     if named.keys().eq(&conversation.tags) {
@@ -69,16 +73,20 @@ pub(crate) async fn alike(conn: &mut Conn, names: &[String]) -> Result<Vec<(i64,
 
 /// The same inside a transaction that writes: the first made, if there is one.
 pub(crate) async fn existing(tx: &mut Tx, name: &str) -> Result<Option<(i64, String)>> {
-    let wanted = fold_tag(name);
-    let tags = fetch_all!(tx, (i64, String), "SELECT id, name FROM tags ORDER BY id")?;
-    Ok(tags.into_iter().find(|(_, name)| fold_tag(name) == wanted))
+    Ok(find(&all(tx).await?, name).cloned())
 }
 
-/// The tag of this name, whatever the case of its letters: it keeps the spelling it was made with.
+async fn all(tx: &mut Tx) -> Result<Vec<(i64, String)>> {
+    fetch_all!(tx, (i64, String), "SELECT id, name FROM tags ORDER BY id")
+}
+
+fn find<'t>(tags: &'t [(i64, String)], name: &str) -> Option<&'t (i64, String)> {
+    let wanted = fold_tag(name);
+    tags.iter().find(|(_, name)| fold_tag(name) == wanted)
+}
+
+/// The tag of this name, which nobody had made when last looked: it keeps the spelling it was made with.
 async fn existing_or_new(tx: &mut Tx, name: &str) -> Result<(i64, String)> {
-    if let Some(tag) = existing(tx, name).await? {
-        return Ok(tag);
-    }
     dialect::lock_tags(tx).await?;
     match existing(tx, name).await? {
         Some(tag) => Ok(tag),
