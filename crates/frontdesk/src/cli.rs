@@ -4,7 +4,7 @@ use crate::address::AddressArgs;
 use crate::config::DatabaseArgs;
 use crate::failure::Failure;
 use crate::logging::LoggingArgs;
-use crate::{agent, demo, doctor, import, migrate, output, ready, serve};
+use crate::{agent, demo, doctor, import, migrate, output, ready, reindex, serve};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +31,8 @@ enum Command {
     Import(ImportCommand),
     /// Create the database or bring it up to date, then exit
     Migrate(DatabaseArgs),
+    /// Make the search index anew, while the server runs: after an upgrade that says so, or when searches miss what is there
+    Reindex(DatabaseArgs),
     /// Print the API description (OpenAPI 3.1)
     Openapi,
     /// Check everything the server needs, and say what to do about what is missing
@@ -194,6 +196,7 @@ impl Cli {
             match self.command {
                 Command::Import(ImportCommand::Messages(args)) => import::messages(&args).await,
                 Command::Migrate(args) => migrate::run(&args).await,
+                Command::Reindex(args) => reindex::run(&args).await,
                 Command::Demo(args) => demo::run(args).await,
                 Command::Serve(args) => serve::run(args).await,
                 Command::Agent(AgentCommand::Add(args)) => agent::add(args).await,

@@ -14,8 +14,10 @@ mod logging;
 mod migrate;
 mod output;
 mod ready;
+mod reindex;
 mod serve;
 mod server;
+mod turns;
 
 use clap::Parser;
 use failure::Failure;

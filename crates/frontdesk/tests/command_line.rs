@@ -122,6 +122,23 @@ both_databases! {
         assert_eq!(agent.messages(conversation).await.len(), 3);
     }
 
+    /// The index is made anew while a server runs, which finds by it at once.
+    async fn the_search_index_is_made_anew_beside_a_server(database: DatabaseConfig) {
+        let program = Program::serve(BINARY, &database).await;
+        let agent = program.agent("grace").await;
+        let csv = file(format!("{HEADER}208,2017-02-01 19:29:05,The pelican\n").as_bytes());
+        assert_eq!(import(&database, &csv).await.code, Some(0));
+        let lose = match &database {
+            DatabaseConfig::Sqlite { .. } => "DELETE FROM messages_fts",
+            DatabaseConfig::Postgres { .. } => "UPDATE messages SET search = ''",
+        };
+        execute(&database, lose).await;
+        assert_eq!(agent.get("/search?q=pelican").await.expect(200)["total"], 0);
+        let made = run_command(BINARY, &database, &["reindex"], "").await;
+        assert!(made.code == Some(0) && made.stdout.contains(": 2 texts."), "{made:?}");
+        assert_eq!(agent.get("/search?q=pelican").await.expect(200)["total"], 1);
+    }
+
     /// A bad row is named by its line and the rest goes in; a file of another kind leaves everything as it was.
     async fn bad_files_are_refused_and_bad_rows_named(database: DatabaseConfig) {
         let rows = file(format!("{HEADER}1,2017-02-01 19:29:05,Good\n2,yesterday,Bad time\n3,2017-02-01 19:29:05,\n").as_bytes());

@@ -84,7 +84,7 @@ pub use records::{
 };
 pub use repair::{Position, Stand};
 pub use saved_views::{MAX_SAVED_VIEWS, MAX_VIEW_PARAMETERS, SavedView};
-pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
+pub use search::{FacetValue, Facets, Found, Hit, MAX_CONVERSATIONS, Reindexing, Search, SearchResults};
 pub use sessions::{AGENT_IDLE, AGENT_MAX, CUSTOMER_IDLE, Session};
 pub use similar::{MAX_SIMILAR, Similar};
 pub use store::{Settings, Store};

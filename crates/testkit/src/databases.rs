@@ -86,11 +86,11 @@ pub async fn execute(database: &DatabaseConfig, statement: &'static str) {
         DatabaseConfig::Sqlite { directory } => {
             let mut connection =
                 SqliteConnection::connect(&sqlite_url(directory)).await.expect("the file opens");
-            sqlx::query(statement).execute(&mut connection).await.map(|_| ())
+            sqlx::raw_sql(statement).execute(&mut connection).await.map(|_| ())
         }
         DatabaseConfig::Postgres { url } => {
             let mut connection = PgConnection::connect(url).await.expect("PostgreSQL answers");
-            sqlx::query(statement).execute(&mut connection).await.map(|_| ())
+            sqlx::raw_sql(statement).execute(&mut connection).await.map(|_| ())
         }
     };
     ran.expect("the statement runs");

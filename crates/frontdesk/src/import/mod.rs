@@ -11,16 +11,14 @@ use crate::cli::ImportMessagesArgs;
 use crate::config;
 use crate::failure::Failure;
 use crate::output;
+use crate::turns::give_way;
 use file::{Contents, Unreadable};
 use indicatif::ProgressBar;
-use std::time::{Duration, Instant};
-use store::{Clock, Import, Imported, Store};
+use std::time::Instant;
+use store::{Clock, DatabaseConfig, Import, Imported, Store};
 
 /// Messages in one commit: enough for full speed, and a server on the same data waits for it only shortly.
 const BATCH: usize = 1000;
-/// The longest pause between two commits. SQLite keeps no queue of writers: one that waits looks again at least this
-/// often, so a server on the same data gets its turn.
-const PAUSE: Duration = Duration::from_millis(110);
 
 /// Runs the command.
 ///
@@ -28,15 +26,15 @@ const PAUSE: Duration = Duration::from_millis(110);
 /// When the file or the database cannot be used, and, after all else is imported, when rows are bad.
 pub async fn messages(args: &ImportMessagesArgs) -> Result<(), Failure> {
     let Contents { rows, bad } = read(args)?;
+    let database = args.database.database(config::env)?;
     let store = args.database.open().await?;
     let all = rows.len();
-    let imported = import(&store, plan::conversations(rows)).await;
+    let imported = import(&store, &database, plan::conversations(rows)).await;
     store.close().await;
     let Imported { customers, conversations, messages } = imported?;
     output::print(format!(
-        "Imported {messages} messages, {conversations} conversations and {customers} customers into {}; {} messages were \
-         there already.",
-        args.database.database(config::env)?,
+        "Imported {messages} messages, {conversations} conversations and {customers} customers into {database}; {} messages \
+         were there already.",
         all - messages
     ))?;
     for row in &bad {
@@ -65,7 +63,7 @@ fn read(args: &ImportMessagesArgs) -> Result<Contents, Failure> {
     })
 }
 
-async fn import(store: &Store, imports: Vec<Import>) -> Result<Imported, Failure> {
+async fn import(store: &Store, database: &DatabaseConfig, imports: Vec<Import>) -> Result<Imported, Failure> {
     let all = imports.iter().map(|import| import.messages.len() as u64).sum();
     // Draws nothing unless standard error is a terminal.
     let progress = ProgressBar::new(all);
@@ -79,7 +77,7 @@ async fn import(store: &Store, imports: Vec<Import>) -> Result<Imported, Failure
         done.conversations += imported.conversations;
         done.messages += imported.messages;
         progress.inc(batch.iter().map(|import| import.messages.len() as u64).sum());
-        tokio::time::sleep((began.elapsed() / 4).min(PAUSE)).await;
+        give_way(database, began).await;
     }
     progress.finish_and_clear();
     Ok(done)

@@ -1,6 +1,7 @@
 //! The only code that knows which database it talks to: row locks, batch append, search.
 
 mod postgres;
+pub(crate) mod reindex;
 mod rows;
 pub(crate) mod search;
 pub(crate) mod similar;
@@ -212,6 +213,18 @@ pub(crate) enum Indexed {
     Notes,
     /// Customers, by name and e-mail.
     Customers,
+}
+
+impl Indexed {
+    const ALL: [Self; 3] = [Self::Messages, Self::Notes, Self::Customers];
+
+    fn table(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Notes => "notes",
+            Self::Customers => "customers",
+        }
+    }
 }
 
 /// Sets the words under which something is found; no words, and it is not found any more (S4).

@@ -1,5 +1,6 @@
 //! PostgreSQL: arrays as parameters, row locks, the server's clock.
 
+pub(super) mod reindex;
 pub(super) mod search;
 pub(super) mod similar;
 

@@ -1,6 +1,7 @@
 //! SQLite: a batch is one JSON parameter, read back with `json_each`. It has one writer, so there is nothing to lock.
 
 mod forget;
+pub(super) mod reindex;
 pub(super) mod search;
 pub(super) mod similar;
 
@@ -206,11 +207,7 @@ pub(super) async fn unindex(
     condition: &'static str,
     key: i64,
 ) -> Result<()> {
-    let table = match what {
-        Indexed::Messages => "messages",
-        Indexed::Notes => "notes",
-        Indexed::Customers => "customers",
-    };
+    let table = what.table();
     let sql = format!("DELETE FROM {table}_fts WHERE rowid IN (SELECT id FROM {table} WHERE {condition})");
     sqlx::query(AssertSqlSafe(sql)).bind(key).execute(conn).await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::search::{Place, expression};
 use crate::Result;
-use crate::db::{Conn, ConnMut, Tx};
+use crate::db::{Conn, ConnMut, Tx, fetch_all};
 use domain::search::Query;
 
 /// Who counts on stops here: a word is common enough.
@@ -101,6 +101,12 @@ pub(crate) async fn forget_words(tx: &mut Tx, words: &[String]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// At most `limit` words with keys above `after`, in their order.
+pub(crate) async fn next_words(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT id, word FROM vocabulary WHERE id > $1 ORDER BY id LIMIT $2";
+    fetch_all!(tx, (i64, String), sql, after, limit)
 }
 
 /// One at a time, until the end of the transaction: so no word is learnt while its last text is erased (A8), and words are

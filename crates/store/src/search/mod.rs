@@ -3,11 +3,13 @@
 mod corrections;
 mod facets;
 mod index;
+mod reindex;
 mod results;
 mod vocabulary;
 
 pub use facets::{FacetValue, Facets};
 pub(crate) use index::{LANGUAGE, customer_words, index_words, normaliser};
+pub use reindex::Reindexing;
 pub use results::{Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
 pub(crate) use vocabulary::{NewlyIndexed, Vocabulary, forget};
 

@@ -19,6 +19,7 @@ mod model;
 mod opening;
 mod recall;
 mod records;
+mod reindex;
 mod repair;
 mod search;
 mod similar;

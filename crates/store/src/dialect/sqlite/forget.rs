@@ -1,9 +1,8 @@
 //! Taking what was deleted out of the file.
 
 use crate::Result;
+use crate::dialect::Indexed;
 use sqlx::{AssertSqlSafe, SqlitePool};
-
-const INDEXES: [&str; 3] = ["messages_fts", "notes_fts", "customers_fts"];
 
 /// How many pages of an index are rewritten in one transaction.
 const PAGES: i64 = 500;
@@ -11,10 +10,10 @@ const PAGES: i64 = 500;
 /// Rewrites the indexes without the words of deleted rows, which FTS5 only marks as gone, and
 /// empties the write-ahead log. Whoever else writes does so between the steps.
 pub(in crate::dialect) async fn forget_deleted(write: &SqlitePool) -> Result<()> {
-    for index in INDEXES {
+    for index in Indexed::ALL.map(|what| format!("{}_fts", what.table())) {
         // The negative number makes it take all parts of the index, not only what is due; then it is gone on with.
         let mut pages = -PAGES;
-        while merge(write, index, pages).await? {
+        while merge(write, &index, pages).await? {
             pages = PAGES;
         }
     }
