@@ -8,7 +8,7 @@ use crate::search::index_words;
 use crate::urgency::Versioned;
 use crate::{Result, Store, dialect};
 use domain::{
-    Author, ClientId, Conversation, ConversationId, CustomerId, Message, MessageId, Side, Timestamp,
+    Author, ClientId, Conversation, ConversationId, CustomerId, Message, MessageId, Side, Timestamp, Words,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -68,6 +68,38 @@ pub struct ImportMessage {
     pub text: String,
 }
 
+/// Imports with what their texts need to be found and judged by, which takes as long as to write them and needs no database.
+#[derive(Debug)]
+pub struct PreparedImport {
+    imports: Vec<(Import, Vec<PreparedText>)>,
+    rules: Versioned,
+}
+
+impl PreparedImport {
+    /// How many messages it has.
+    pub fn messages(&self) -> usize {
+        self.imports.iter().map(|(import, _)| import.messages.len()).sum()
+    }
+}
+
+/// What a message's text needs.
+#[derive(Debug)]
+struct PreparedText {
+    hash: [u8; 32],
+    index_words: String,
+    words: Words,
+}
+
+impl PreparedText {
+    fn new(message: &ImportMessage, rules: &Versioned) -> Self {
+        Self {
+            hash: hash(&message.text),
+            index_words: index_words(&message.text),
+            words: rules.words(&message.text, message.at),
+        }
+    }
+}
+
 /// What an import changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
@@ -80,30 +112,43 @@ pub struct Imported {
 }
 
 impl Store {
+    /// Prepares what [`import`](Self::import) writes: work for a thread of its own, while what was prepared before is
+    /// written.
+    pub fn prepare_import(&self, imports: Vec<Import>) -> PreparedImport {
+        let rules = self.rules.get();
+        let prepare = |import: Import| {
+            let texts = import.messages.iter().map(|message| PreparedText::new(message, &rules)).collect();
+            (import, texts)
+        };
+        let imports = imports.into_iter().map(prepare).collect();
+        PreparedImport { imports, rules }
+    }
+
     /// Imports all of it in one commit, numbered after what is there already. New messages reopen a resolved or
     /// snoozed conversation, as a customer's writing does. Nobody is notified.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database); then nothing of it was imported.
-    pub async fn import(&self, imports: &[Import]) -> Result<Imported> {
-        let ids: Vec<ConversationId> = imports.iter().map(|import| import.conversation).collect();
+    pub async fn import(&self, prepared: PreparedImport) -> Result<Imported> {
+        let PreparedImport { imports, rules } = prepared;
+        let ids: Vec<ConversationId> = imports.iter().map(|(import, _)| import.conversation).collect();
         let mut tx = self.db.begin().await?;
-        let newcomers: Vec<_> = imports.iter().map(Import::newcomer).collect();
+        let newcomers: Vec<_> = imports.iter().map(|(import, _)| import.newcomer()).collect();
         let customers = dialect::insert_customers(&mut tx, &newcomers).await?;
-        let beginnings: Vec<_> = imports.iter().map(Import::beginning).collect();
+        let beginnings: Vec<_> = imports.iter().map(|(import, _)| import.beginning()).collect();
         let conversations = dialect::insert_conversations(&mut tx, &beginnings).await?;
         let now = dialect::lock(&mut tx, &ids, &self.clock).await?;
         let found = dialect::load(&mut tx, &ids).await?;
         let mut found: HashMap<ConversationId, Conversation> = found.into_iter().map(|c| (c.id, c)).collect();
-        let mut sent = sent_before(&mut tx, imports, &found).await?;
+        let mut sent = sent_before(&mut tx, imports.iter().map(|(import, _)| import), &found).await?;
 
-        let rules = self.rules.get();
         let mut new = Vec::new();
         let mut unchanged_state = Vec::new();
-        for import in imports {
+        for (import, texts) in imports {
             let Some(mut conversation) = found.remove(&import.conversation) else { continue };
             let before = new.len();
-            let events = write(&mut conversation, import, &mut sent, &mut new, &rules);
+            let messages = import.messages.into_iter().zip(texts);
+            let events = write(&mut conversation, messages, &mut sent, &mut new, rules.version);
             rules.assess(&mut conversation, now);
             for event in &events {
                 insert_event(&mut tx, &mut conversation, event, None, now).await?;
@@ -125,11 +170,10 @@ impl Store {
 /// The keys among these that were imported before.
 async fn sent_before(
     tx: &mut Tx,
-    imports: &[Import],
+    imports: impl Iterator<Item = &Import>,
     found: &HashMap<ConversationId, Conversation>,
 ) -> Result<HashSet<SentKey>> {
     let keys: Vec<SentKey> = imports
-        .iter()
         .filter_map(|import| found.get(&import.conversation).map(|conversation| (conversation, import)))
         .flat_map(|(conversation, import)| {
             import.messages.iter().map(|message| key(conversation, message.client_id))
@@ -142,32 +186,32 @@ async fn sent_before(
 /// Numbers the messages not `sent` yet; returns what else happened to the conversation.
 fn write(
     conversation: &mut Conversation,
-    import: &Import,
+    messages: impl Iterator<Item = (ImportMessage, PreparedText)>,
     sent: &mut HashSet<SentKey>,
     new: &mut Vec<NewMessage>,
-    rules: &Versioned,
+    rules_version: i64,
 ) -> Vec<domain::Event> {
     let mut events = Vec::new();
-    for message in &import.messages {
+    for (message, prepared) in messages {
         let key = key(conversation, message.client_id);
         if !sent.insert(key.clone()) {
             continue;
         }
         let newest = conversation.last_message_at;
         let (seq, event) = conversation.customer_writes(message.at);
-        conversation.hear(rules.words(&message.text, message.at), rules.version);
+        conversation.hear(prepared.words, rules_version);
         conversation.last_message_at = newest.max(message.at);
         events.extend(event);
         new.push(NewMessage {
             key,
-            text_hash: hash(&message.text),
-            words: index_words(&message.text),
+            text_hash: prepared.hash,
+            words: prepared.index_words,
             message: Message {
                 id: MessageId::new(),
                 seq,
                 author: Author { role: Side::Customer, name: conversation.customer.name.clone() },
                 author_key: conversation.customer.key.0,
-                text: Some(message.text.clone()),
+                text: Some(message.text),
                 client_id: message.client_id,
                 created_at: message.at,
                 rev: 0,

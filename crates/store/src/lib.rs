@@ -67,7 +67,7 @@ pub use db::Db;
 pub use entrance::{ENTRANCE_REPEATABLE, Entrance, FormKey};
 pub use error::{Error, InUse, Mistake, Result};
 pub use facts::Facts;
-pub use import::{Import, ImportMessage, Imported};
+pub use import::{Import, ImportMessage, Imported, PreparedImport};
 pub use links::{LINK_LIFETIME, OneTimeLink};
 pub use listing::Sort;
 pub use mentions::Mention;

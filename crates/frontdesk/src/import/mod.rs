@@ -15,7 +15,7 @@ use crate::turns::give_way;
 use file::{Contents, Unreadable};
 use indicatif::ProgressBar;
 use std::time::Instant;
-use store::{Clock, DatabaseConfig, Import, Imported, Store};
+use store::{Clock, DatabaseConfig, Import, Imported, PreparedImport, Store};
 
 /// Messages in one commit: enough for full speed, and a server on the same data waits for it only shortly.
 const BATCH: usize = 1000;
@@ -68,17 +68,31 @@ async fn import(store: &Store, database: &DatabaseConfig, imports: Vec<Import>) 
     // Draws nothing unless standard error is a terminal.
     let progress = ProgressBar::new(all);
     let mut done = Imported::default();
-    for batch in plan::batches(imports, BATCH) {
-        let began = Instant::now();
-        let imported = store.import(&batch).await.map_err(|why| {
-            Failure::fault("the import stopped", why, "Run it again: it goes on where it stopped")
-        })?;
+    let mut batches = plan::batches(imports, BATCH).into_iter();
+    let mut next = prepare(store, batches.next()).await?;
+    while let Some(batch) = next {
+        let (began, messages) = (Instant::now(), batch.messages());
+        let (imported, prepared) = tokio::join!(store.import(batch), prepare(store, batches.next()));
+        next = prepared?;
+        let imported = imported.map_err(|why| stopped(&why))?;
         done.customers += imported.customers;
         done.conversations += imported.conversations;
         done.messages += imported.messages;
-        progress.inc(batch.iter().map(|import| import.messages.len() as u64).sum());
+        progress.inc(messages as u64);
         give_way(database, began).await;
     }
     progress.finish_and_clear();
     Ok(done)
+}
+
+/// Prepares a batch on a thread of its own, while the one before it is written.
+async fn prepare(store: &Store, batch: Option<Vec<Import>>) -> Result<Option<PreparedImport>, Failure> {
+    let Some(batch) = batch else { return Ok(None) };
+    let store = store.clone();
+    let prepared = tokio::task::spawn_blocking(move || store.prepare_import(batch)).await;
+    prepared.map(Some).map_err(|why| stopped(&why))
+}
+
+fn stopped(why: &dyn std::fmt::Display) -> Failure {
+    Failure::fault("the import stopped", why, "Run it again: it goes on where it stopped")
 }

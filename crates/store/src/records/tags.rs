@@ -2,10 +2,11 @@
 
 use super::Records;
 use crate::audit::Action;
-use crate::conversation_row::save;
 use crate::db::{Tx, execute, fetch_all, fetch_optional};
+use crate::dialect::Column;
 use crate::{Change, Error, Result, dialect, tags};
 use domain::{Conversation, ConversationId, TagId, Timestamp, check_tag};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -94,7 +95,7 @@ impl Records<'_> {
         Ok((tx, now, Tagged { key, name, conversations }))
     }
 
-    /// Writes the new name, if there is one, into the conversations, and tells.
+    /// Writes the new name, if there is one, into the conversations, all in one statement, and tells.
     async fn finish_tag(
         &self,
         mut tx: Tx,
@@ -103,17 +104,20 @@ impl Records<'_> {
         name: Option<&str>,
         now: Timestamp,
     ) -> Result<()> {
-        let mut changed = Vec::with_capacity(tag.conversations.len());
-        for mut conversation in tag.conversations {
+        let mut conversations = tag.conversations;
+        for conversation in &mut conversations {
             conversation.tags.retain(|other| *other != tag.name);
             conversation.tags.extend(name.map(str::to_owned));
             conversation.tags.sort_unstable();
-            save(&mut tx, &mut conversation).await?;
-            changed.push(conversation);
+            conversation.version += 1;
         }
+        let columns = [Column::Number("id"), Column::Text("tags"), Column::Number("version")];
+        let row = |c: &Conversation| json!([c.key.0, json!(c.tags).to_string(), c.version]);
+        let rows = conversations.iter().map(row).collect();
+        dialect::update_rows(&mut tx, "conversations", &columns, rows).await?;
         self.audit(&mut tx, Action::SettingsChanged, &object(id), now).await?;
         tx.commit().await?;
-        for conversation in changed {
+        for conversation in conversations {
             self.store.tell(Change::Conversation(Arc::new(conversation)));
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Importing: what was is kept as it was, and importing again changes nothing.
 
+use crate::bring_in;
 use domain::{
     Actor, Agent, AgentId, AgentKey, AgentRole, ClientId, Conversation, ConversationId, CustomerId, Status,
     Timestamp,
@@ -40,7 +41,7 @@ both_databases! {
     /// D3: messages are numbered in their order, with their own times, and wait in the queue since the first.
     async fn d3_a_conversation_comes_in_with_its_times_and_waits(store: TestStore) {
         let import = import(&[(10, "first"), (20, "second"), (20, "second")]);
-        let done = store.import(std::slice::from_ref(&import)).await.unwrap();
+        let done = bring_in(&store, std::slice::from_ref(&import)).await.unwrap();
         assert_eq!(done, Imported { customers: 1, conversations: 1, messages: 3 });
 
         let conversation = conversation(&store, import.conversation).await;
@@ -55,13 +56,13 @@ both_databases! {
     /// D2: importing again changes nothing; what is new is added after what is there.
     async fn d2_importing_again_changes_nothing(store: TestStore) {
         let mut import = import(&[(10, "first"), (20, "second")]);
-        store.import(std::slice::from_ref(&import)).await.unwrap();
+        bring_in(&store, std::slice::from_ref(&import)).await.unwrap();
         let before = conversation(&store, import.conversation).await;
-        assert_eq!(store.import(std::slice::from_ref(&import)).await.unwrap(), Imported::default());
+        assert_eq!(bring_in(&store, std::slice::from_ref(&import)).await.unwrap(), Imported::default());
         assert_eq!(conversation(&store, import.conversation).await, before);
 
         import.messages.insert(0, ImportMessage { client_id: ClientId::new(), at: at(5), text: "found later".to_owned() });
-        let done = store.import(&[import]).await.unwrap();
+        let done = bring_in(&store, &[import]).await.unwrap();
         assert_eq!(done, Imported { messages: 1, ..Imported::default() });
         let messages = store.messages(before.key, 0, 10).await.unwrap();
         assert_eq!(messages.iter().map(|m| m.seq).collect::<Vec<_>>(), [1, 2, 3]);
@@ -71,13 +72,13 @@ both_databases! {
     /// D2: the same file imported by several programs at once comes in once.
     async fn d2_importing_at_once_imports_once(store: TestStore) {
         let imports: Vec<Import> = (0..20).map(|_| import(&[(1, "a"), (2, "b")])).collect();
-        let several = (0..4).map(|_| store.import(&imports));
+        let several = (0..4).map(|_| bring_in(&store, &imports));
         let done = futures_util::future::join_all(several).await;
         let messages: usize = done.into_iter().map(|done| done.unwrap().messages).sum();
         assert_eq!(messages, 40);
     }
 
     async fn an_empty_import_changes_nothing(store: TestStore) {
-        assert_eq!(store.import(&[]).await.unwrap(), Imported::default());
+        assert_eq!(bring_in(&store, &[]).await.unwrap(), Imported::default());
     }
 }

@@ -27,7 +27,7 @@ mod urgency;
 mod workspace;
 
 use domain::{AgentRole, ClientId, Conversation};
-use store::{Append, By, NewAgent, Session};
+use store::{Append, By, Import, Imported, NewAgent, Session, Store};
 use testkit::TestStore;
 
 /// A new customer, signed in.
@@ -62,4 +62,9 @@ async fn conversation(store: &TestStore, customer: &Session) -> Conversation {
 
 fn message(conversation: &Conversation, text: &str) -> Append {
     Append { conversation: conversation.id, client_id: ClientId::new(), text: text.into(), claim_token: None }
+}
+
+/// Imports all of it in one commit.
+async fn bring_in(store: &Store, imports: &[Import]) -> store::Result<Imported> {
+    store.import(store.prepare_import(imports.to_vec())).await
 }

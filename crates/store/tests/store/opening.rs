@@ -1,5 +1,6 @@
 //! Opening a database: empty, at once from several nodes, made by a newer program, out of reach.
 
+use crate::bring_in;
 use futures_util::future::join_all;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -48,7 +49,7 @@ async fn closing_leaves_no_figures_of_the_tables_behind() {
     let database = DatabaseConfig::Sqlite { directory: directory.path().to_owned() };
     let store = Store::open(&database, Clock::default(), Settings::default(), |_| ()).await.unwrap();
     let import = |n: i64| super::import::import(&[(n, "first"), (n + 1, "second")]);
-    store.import(&(0..100).map(import).collect::<Vec<_>>()).await.unwrap();
+    bring_in(&store, &(0..100).map(import).collect::<Vec<_>>()).await.unwrap();
     store.close().await;
 
     let file = SqliteConnectOptions::new().filename(directory.path().join(SQLITE_FILE));

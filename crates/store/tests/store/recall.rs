@@ -4,8 +4,8 @@ mod ask;
 mod desk;
 mod every_row;
 
-use crate::agent;
 use crate::search::{Numbers, search};
+use crate::{agent, bring_in};
 use ask::Ask;
 use domain::{Age, ClientId, ConversationId, CustomerId, Filter, Timestamp};
 use every_row::{Counts, EveryRow, text_of};
@@ -94,7 +94,7 @@ both_databases! {
         let ada = agent(&store, "Ada").await;
         let (mut numbers, now) = (Numbers(9), store.clock().now());
         let imports: Vec<_> = (0..MAX_CONVERSATIONS + 500).map(|number| import(&mut numbers, number, now)).collect();
-        store.import(&imports).await.unwrap();
+        bring_in(&store, &imports).await.unwrap();
         let filters = [Filter::default(), Filter { age: vec![Age::OneToSevenDays], ..Filter::default() }];
         let asks = filters.into_iter().flat_map(|filter| {
             let ask = |excluded: &[&str]| Ask::of(&["parcels"], excluded, filter.clone());

@@ -2,7 +2,7 @@
 
 use crate::import::import;
 use crate::search::search;
-use crate::{administrator, agent, conversation, customer, message};
+use crate::{administrator, agent, bring_in, conversation, customer, message};
 use domain::{ClientId, CustomerId};
 use store::{DatabaseConfig, Import, Reindexing, Session};
 use testkit::{TestStore, both_databases, count, execute};
@@ -35,7 +35,7 @@ both_databases! {
         let deleted = store.append(&zebedee, message(&begun, "The gryphon")).await.unwrap().message;
         store.delete_message(&zebedee, begun.id, deleted.id).await.unwrap();
         store.add_note(&ada, begun.id, ClientId::new(), "Owns a manticore").await.unwrap();
-        store.import(&[many("pelican")]).await.unwrap();
+        bring_in(&store, &[many("pelican")]).await.unwrap();
         let words = ["parcel", "manticore", "zebedee", "pelican", "1199"];
         let wrong = match store.config() {
             DatabaseConfig::Sqlite { .. } => {
@@ -74,11 +74,11 @@ both_databases! {
     async fn s4_others_search_and_write_meanwhile(store: TestStore) {
         let (ada, boss) = (agent(&store, "Ada").await, administrator(&store, "Boss").await);
         let erased: Vec<Import> = (0..5).map(|_| many("ostrich")).collect();
-        store.import(&erased).await.unwrap();
+        bring_in(&store, &erased).await.unwrap();
         let zebedee = customer(&store, "Zebedee").await;
         let begun = conversation(&store, &zebedee).await;
         let first = store.append(&zebedee, message(&begun, "A gryphon")).await.unwrap().message;
-        store.import(&[many("pelican")]).await.unwrap();
+        bring_in(&store, &[many("pelican")]).await.unwrap();
         let others = async {
             for round in 0..20 {
                 assert_eq!(found(&store, &ada, "pelican").await, 1);

@@ -1,4 +1,4 @@
-use crate::{agent, conversation, customer, message};
+use crate::{agent, bring_in, conversation, customer, message};
 use domain::search::{Language, Normaliser, Pattern, Query, Word};
 use domain::{Actor, Age, ClientId, ConversationId, CustomerId, Filter, Holder, Status, Timestamp};
 use std::collections::BTreeSet;
@@ -289,11 +289,11 @@ both_databases! {
             }
         };
         let crowded: Vec<_> = (0..100).map(|number| import(number, 110)).collect();
-        store.import(&crowded).await.unwrap();
+        bring_in(&store, &crowded).await.unwrap();
         let found = results(&store, &ada, "refund").await;
         assert_eq!((found.total, found.total_is_exact), (100, true), "11,000 matches in few conversations");
         let rest: Vec<_> = (100..MAX_CONVERSATIONS + 1).map(|number| import(number, 1)).collect();
-        store.import(&rest).await.unwrap();
+        bring_in(&store, &rest).await.unwrap();
         let found = results(&store, &ada, "refund").await;
         assert!(!found.total_is_exact && found.total >= 9_900, "{}", found.total);
         let open = &found.facets["status"][0];

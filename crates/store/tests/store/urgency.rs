@@ -1,7 +1,7 @@
 //! Urgency (U1, U2): computed where messages are written, kept, and moved on by time.
 
 use crate::import::import;
-use crate::{administrator, agent, customer, message};
+use crate::{administrator, agent, bring_in, customer, message};
 use domain::{ClientId, Conversation, Filter, Status, UrgencyLevel};
 use std::time::Duration;
 use store::{Action, Change, ListQuery, Order, Session, Settings, Sort, Store};
@@ -156,7 +156,7 @@ both_databases! {
     async fn u1_imports_have_their_urgency(store: TestStore) {
         let ada = agent(&store, "Ada").await;
         let import = import(&[(10, "I have not received the money"), (20, "ok")]);
-        store.import(std::slice::from_ref(&import)).await.unwrap();
+        bring_in(&store, std::slice::from_ref(&import)).await.unwrap();
         let imported = store.conversation(&ada.actor, import.conversation).await.unwrap();
         let reasons = ["says money was not received", "wrote twice without an answer", "waiting 3 days"];
         assert_eq!((imported.urgency.level, imported.status()), (UrgencyLevel::High, Status::Open));
