@@ -34,9 +34,6 @@ const SEEN_INTERVAL: Duration = Duration::from_secs(1);
 /// How often suggestions are looked for at most.
 const SUGGESTIONS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Room for effects that stays when a burst is over, so that it does not cost memory for ever.
-const KEPT_CAPACITY: usize = 4;
-
 /// How a socket was opened.
 #[derive(Debug)]
 pub struct Opening<'a> {
@@ -97,6 +94,7 @@ pub struct Session {
     suggestions: Throttle<()>,
     suggested: Option<u64>,
     place: Option<QueuePlace>,
+    /// Empty, it holds no memory.
     effects: VecDeque<Effect>,
 }
 
@@ -176,7 +174,7 @@ impl Session {
     pub fn next_effect(&mut self) -> Option<Effect> {
         let effect = self.effects.pop_front();
         if effect.is_none() {
-            self.effects.shrink_to(KEPT_CAPACITY);
+            self.effects = VecDeque::new();
         }
         effect
     }

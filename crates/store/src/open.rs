@@ -31,6 +31,13 @@ const IDLE_TIMEOUT: &str = "5s";
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Connections that read the embedded database at once.
 const SQLITE_READERS: u32 = 4;
+/// The page cache of the one that writes, in KiB, as SQLite has it: what a batch touches has room in it, so that no page is
+/// written before its commit or read again for the next batch.
+const WRITER_CACHE: &str = "-16384";
+/// After so many pages of 4 KiB in its log SQLite writes them into the database. Most were written many times by then.
+const CHECKPOINT_PAGES: &str = "4000";
+/// Rows that are read ahead of the task that takes them: with all of a batch, the two do not wait for each other.
+const WRITER_ROWS: usize = 512;
 /// Connections to PostgreSQL a node has at most.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -103,7 +110,13 @@ async fn open_sqlite(directory: &Path) -> Result<Db> {
         // Where a write or sync failed, SQLite has rolled back by itself, which the driver does not notice: it would refuse
         // every later transaction on that connection (D8). A new one has nothing left of it.
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options.clone())
+        .connect_with(
+            options
+                .clone()
+                .pragma("cache_size", WRITER_CACHE)
+                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+                .row_buffer_size(WRITER_ROWS),
+        )
         .await
         .map_err(|error| cannot(&error))?;
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;

@@ -2,13 +2,12 @@
 
 use super::{
     Append, Appended, BATCH_PATIENCE, BLOCKED_CONNECTIONS, BLOCKED_PATIENCE, BLOCKED_RETRY, Job, MAX_BATCH,
-    MAX_BLOCKED, MAX_BLOCKED_AT_ONE, NewMessage, SentKey, hash,
+    MAX_BLOCKED, MAX_BLOCKED_AT_ONE, NewMessage, SentKey,
 };
 use crate::conversation_row::save;
 use crate::db::Tx;
 use crate::deliberate::{self, Fault};
 use crate::notes::insert_event;
-use crate::search::index_words;
 use crate::urgency::CurrentRules;
 use crate::{Change, Clock, Db, Error, Metrics, Result, Settings, dialect, messages};
 use domain::{
@@ -274,6 +273,7 @@ impl Sent {
 struct Batch {
     now: Timestamp,
     conversations: HashMap<ConversationId, Conversation>,
+    /// Those that were locked, or are not there, as is known only after waiting for the lock.
     locked: HashSet<ConversationId>,
     live_sessions: HashSet<i64>,
     sent: Sent,
@@ -302,12 +302,11 @@ impl Batch {
         locking: Locking,
         writer: &Writer,
     ) -> Result<Self> {
-        let ids: HashSet<ConversationId> = batch.iter().map(|job| job.append.conversation).collect();
-        let ids: Vec<ConversationId> = ids.into_iter().collect();
         let sessions: HashSet<SessionKey> = batch.iter().map(|job| job.session).collect();
         let sessions: Vec<SessionKey> = sessions.into_iter().collect();
         let blocked: HashSet<ConversationId> = blocked.iter().map(|job| job.append.conversation).collect();
-        let free: Vec<ConversationId> = ids.iter().copied().filter(|id| !blocked.contains(id)).collect();
+        let ids: HashSet<ConversationId> = batch.iter().map(|job| job.append.conversation).collect();
+        let free: Vec<ConversationId> = ids.into_iter().filter(|id| !blocked.contains(id)).collect();
         let (locked, now) = match locking {
             _ if deliberate::is(Fault::NumberOutsideLock) => {
                 (free, dialect::lock(tx, &[], &writer.clock).await?)
@@ -318,9 +317,8 @@ impl Batch {
                 (free, now)
             }
         };
-        let locked = locked.into_iter().collect();
         let conversations: HashMap<_, _> =
-            dialect::load(tx, &ids).await?.into_iter().map(|c| (c.id, c)).collect();
+            dialect::load(tx, &locked).await?.into_iter().map(|c| (c.id, c)).collect();
         let live_sessions = dialect::live_sessions(tx.get(), &sessions, now).await?.into_iter().collect();
         let keys: Vec<SentKey> = batch
             .iter()
@@ -334,7 +332,7 @@ impl Batch {
             let (key, text_hash, seq) = row.into_key()?;
             sent.0.insert(key, (text_hash, seq));
         }
-        Ok(Self { now, conversations, locked, live_sessions, sent })
+        Ok(Self { now, conversations, locked: locked.into_iter().collect(), live_sessions, sent })
     }
 
     async fn write(mut self, tx: &mut Tx, batch: &[Job], writer: &Writer) -> Result<Committed> {
@@ -357,7 +355,7 @@ impl Batch {
         self.settle(tx, verdicts, &new, notes).await
     }
 
-    /// Decides one job, in the order of arrival: session, reach, repeat, then the state (D2).
+    /// Decides one job, in the order of arrival: session, lock, reach, repeat, then the state (D2).
     fn judge(
         &mut self,
         job: &Job,
@@ -369,17 +367,16 @@ impl Batch {
             return Verdict::Refused(Error::SignedOut);
         }
         let id = job.append.conversation;
+        if !self.locked.contains(&id) {
+            return Verdict::Blocked;
+        }
         let Some(conversation) = self.conversations.get_mut(&id).filter(|c| c.is_within_reach_of(&job.actor))
         else {
             return Verdict::Refused(Error::NotFound("conversation"));
         };
-        if !self.locked.contains(&id) {
-            return Verdict::Blocked;
-        }
         let key = sent_key(&job.actor, &job.append, conversation);
-        let text_hash = hash(&job.append.text);
         if let Some((first, seq)) = self.sent.get(&key) {
-            return if first == text_hash {
+            return if first == job.text_hash {
                 Verdict::Repeat { conversation: id, seq }
             } else {
                 Verdict::Refused(Error::ClientIdReused)
@@ -406,7 +403,7 @@ impl Batch {
                 }
             }
         };
-        let key = self.sent.insert(key, text_hash, seq);
+        let key = self.sent.insert(key, job.text_hash, seq);
         let message = Message {
             id: MessageId::new(),
             seq,
@@ -419,7 +416,7 @@ impl Batch {
             edited_at: None,
             deleted: false,
         };
-        let words = index_words(&job.append.text);
+        let (text_hash, words) = (job.text_hash, job.index_words.clone());
         new.push(NewMessage { key, text_hash, words, message });
         Verdict::New { conversation: id, index: new.len() - 1 }
     }

@@ -6,6 +6,7 @@ mod batch;
 
 pub(crate) use batch::Writer;
 
+use crate::search::index_words;
 use crate::{Error, Result, Session, Store};
 use domain::{
     Actor, ClaimToken, ClientId, Conversation, ConversationId, ConversationKey, Message, SessionKey, Side,
@@ -85,6 +86,9 @@ struct Job {
     session: SessionKey,
     actor: Actor,
     append: Append,
+    text_hash: [u8; 32],
+    /// The words under which it will be found (S4).
+    index_words: String,
     /// What it says, by which rules (U1).
     says: (Words, i64),
     came_at: Instant,
@@ -129,6 +133,8 @@ impl Store {
         let job = Job {
             session: session.key,
             actor: session.actor.clone(),
+            text_hash: hash(&append.text),
+            index_words: index_words(&append.text),
             append,
             says: (words, rules.version),
             came_at: Instant::now(),

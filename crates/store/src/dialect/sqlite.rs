@@ -1,4 +1,6 @@
-//! SQLite: a batch is one JSON parameter, read back with `json_each`. It has one writer, so there is nothing to lock.
+//! SQLite: the rows of a batch are one JSON parameter, read back with `json_each`, or, where they are as many as the
+//! messages, parameters each: reading them out of JSON takes longer than writing them. It has one writer, so there is nothing
+//! to lock.
 
 mod forget;
 pub(super) mod reindex;
@@ -19,7 +21,8 @@ use crate::search::customer_words;
 use domain::{Conversation, ConversationId, ConversationKey, SessionKey, Timestamp};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::query_builder::{QueryBuilder, Separated};
+use sqlx::sqlite::{Sqlite, SqliteConnection};
 
 pub(super) async fn product(conn: &mut SqliteConnection) -> Result<String> {
     Ok(sqlx::query_scalar("SELECT 'SQLite ' || sqlite_version()").fetch_one(conn).await?)
@@ -73,42 +76,53 @@ pub(super) async fn live_sessions(
 }
 
 pub(super) async fn sent_before(conn: &mut SqliteConnection, keys: &[&SentKey]) -> Result<Vec<SentRow>> {
-    let sql = "SELECT k.conversation_id, k.side, k.author_id, k.client_id, k.text_hash, k.seq
-               FROM json_each($1) sent
-               JOIN message_keys k ON k.conversation_id = sent.value ->> 0 AND k.side = sent.value ->> 1
-                                  AND k.author_id = sent.value ->> 2 AND k.client_id = unhex(sent.value ->> 3)";
-    Ok(sqlx::query_as(sql).bind(rows(keys, |key| key_cells(key).into())).fetch_all(conn).await?)
+    let mut found = Vec::new();
+    for keys in in_parts(keys) {
+        let mut select = QueryBuilder::new(
+            "SELECT k.conversation_id, k.side, k.author_id, k.client_id, k.text_hash, k.seq FROM (",
+        );
+        select.push_values(keys, |mut row, key| push_key(&mut row, key));
+        select.push(
+            ") sent CROSS JOIN message_keys k ON k.conversation_id = sent.column1 AND k.side = sent.column2
+                                             AND k.author_id = sent.column3 AND k.client_id = sent.column4",
+        );
+        found.extend(select.build_query_as().fetch_all(&mut *conn).await?);
+    }
+    Ok(found)
 }
 
 pub(super) async fn insert_messages(conn: &mut SqliteConnection, messages: &[NewMessage]) -> Result<()> {
     let (newest,): (i64,) =
         sqlx::query_as("SELECT COALESCE(MAX(id), 0) FROM messages").fetch_one(&mut *conn).await?;
-    let batch = rows(messages, |new| {
-        let mut cells = key_cells(&new.key);
-        cells.extend([
-            json!(hex(&new.text_hash)),
-            json!(new.message.seq),
-            json!(hex(new.message.id.0.as_bytes())),
-            json!(new.message.author.name),
-            json!(new.message.text),
-            json!(new.words),
-            json!(new.message.created_at.as_micros()),
-        ]);
-        cells.into()
-    });
-    let inserts = [
-        "INSERT INTO messages (id, conversation_id, side, author_id, client_id, seq, external_id, author_name, text,
-                               created_at)
-         SELECT $2 + 1 + key, value ->> 0, value ->> 1, value ->> 2, unhex(value ->> 3), value ->> 5,
-                unhex(value ->> 6), value ->> 7, value ->> 8, value ->> 10
-         FROM json_each($1)",
-        "INSERT INTO message_keys (conversation_id, side, author_id, client_id, text_hash, seq)
-         SELECT value ->> 0, value ->> 1, value ->> 2, unhex(value ->> 3), unhex(value ->> 4), value ->> 5
-         FROM json_each($1)",
-        "INSERT INTO messages_fts (rowid, words) SELECT $2 + 1 + key, value ->> 9 FROM json_each($1)",
-    ];
-    for sql in inserts {
-        sqlx::query(sql).bind(&batch).bind(newest).execute(&mut *conn).await?;
+    let messages: Vec<(i64, &NewMessage)> = (newest + 1..).zip(messages).collect();
+    for messages in in_parts(&messages) {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO messages (conversation_id, side, author_id, client_id, id, seq, external_id, author_name, text,
+                                   created_at) ",
+        );
+        insert.push_values(messages, |mut row, (id, NewMessage { key, message, .. })| {
+            push_key(&mut row, key);
+            row.push_bind(id).push_bind(message.seq).push_bind(message.id.0);
+            row.push_bind(&message.author.name).push_bind(&message.text).push_bind(Time(message.created_at));
+        });
+        insert.build().execute(&mut *conn).await?;
+    }
+    for messages in in_parts(&messages) {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO message_keys (conversation_id, side, author_id, client_id, text_hash, seq) ",
+        );
+        insert.push_values(messages, |mut row, (_, NewMessage { key, text_hash, message, .. })| {
+            push_key(&mut row, key);
+            row.push_bind(&text_hash[..]).push_bind(message.seq);
+        });
+        insert.build().execute(&mut *conn).await?;
+    }
+    for messages in in_parts(&messages) {
+        let mut insert = QueryBuilder::new("INSERT INTO messages_fts (rowid, words) ");
+        insert.push_values(messages, |mut row, (id, new)| {
+            row.push_bind(id).push_bind(&new.words);
+        });
+        insert.build().execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -213,13 +227,22 @@ pub(super) async fn unindex(
     Ok(())
 }
 
-fn key_cells(key: &SentKey) -> Vec<serde_json::Value> {
-    vec![
-        json!(key.conversation.0),
-        json!(key.side.as_str()),
-        json!(key.author),
-        json!(hex(key.client_id.0.as_bytes())),
-    ]
+fn push_key(row: &mut Separated<'_, Sqlite, &'static str>, key: &SentKey) {
+    row.push_bind(key.conversation.0).push_bind(key.side.as_str());
+    row.push_bind(key.author).push_bind(key.client_id.0);
+}
+
+/// How many rows one statement has: few sizes, so that each is compiled once.
+const PARTS: [usize; 5] = [256, 64, 16, 4, 1];
+
+/// The rows in order, part by part.
+fn in_parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = PARTS.into_iter().find(|size| *size <= rows.len())?;
+        let (part, rest) = rows.split_at(size);
+        rows = rest;
+        Some(part)
+    })
 }
 
 fn rows<T>(items: &[T], row: impl Fn(&T) -> serde_json::Value) -> String {

@@ -76,9 +76,10 @@ async fn open(
     Ok(upgrade.open(move |line, caller| talk(line, caller, id, parameters, state)))
 }
 
-/// What is needed only to open or to close is boxed, so that an idle socket does not keep room for it.
+/// What is needed only to open or to close is boxed, and gone when that is done, so that an idle socket does not keep room
+/// for it.
 async fn talk(mut line: Box<Line>, caller: Caller, id: String, parameters: Parameters, state: AppState) {
-    let opened = Box::pin(Chat::open(&caller, &id, &parameters, state)).await;
+    let opened = Box::pin(Chat::open(caller, id, parameters, state)).await;
     line.opened();
     match opened {
         Ok(mut chat) => {
@@ -151,9 +152,9 @@ enum Done {
 impl Chat {
     /// Finds the conversation in the caller's reach, subscribes, and only then reads or claims it (D4).
     async fn open(
-        caller: &Caller,
-        id: &str,
-        parameters: &Parameters,
+        caller: Caller,
+        id: String,
+        parameters: Parameters,
         state: AppState,
     ) -> Result<Box<Self>, Refused> {
         let missing = || Refused::from(Error::NotFound("conversation"));
@@ -165,7 +166,7 @@ impl Chat {
             match state.store.conversation(&session.actor, id).await {
                 Err(Error::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),
-                Ok(found) => return Self::enter(session.clone(), &found, parameters, state).await,
+                Ok(found) => return Self::enter(session.clone(), &found, &parameters, state).await,
             }
         }
         Err(missing())

@@ -25,8 +25,6 @@ const OUT_LIMIT: usize = 64;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// For how long a connection that cannot be read any more stays, so that the client can read why.
 const LINGER: Duration = Duration::from_secs(1);
-/// Room for frames that stays when a burst is over.
-const KEPT_CAPACITY: usize = 4;
 
 /// What comes from the client.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,6 +45,7 @@ pub enum Incoming {
 #[derive(Debug)]
 pub struct Line {
     socket: WebSocket,
+    /// Empty, it holds no memory.
     out: VecDeque<Message>,
     /// Something was sent since [`Incoming::Drained`].
     is_draining: bool,
@@ -159,7 +158,7 @@ impl Line {
             }
         }
         if self.out.is_empty() {
-            self.out.shrink_to(KEPT_CAPACITY);
+            self.out = VecDeque::new();
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ pub const FRAME_BYTES: usize = 128 * 1024;
 /// at once.
 pub const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// An idle socket holds a read buffer of this size, so that ten thousand of them stay small. Most frames fit.
-const READ_BUFFER_BYTES: usize = 2048;
+const READ_BUFFER_BYTES: usize = 1024;
 /// How much is collected for one write.
 const WRITE_BUFFER_BYTES: usize = 4096;
 /// The one subprotocol; the token that comes beside it is not repeated in the answer.
