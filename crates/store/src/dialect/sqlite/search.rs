@@ -2,29 +2,56 @@
 
 use crate::Result;
 use crate::db::Time;
-use crate::dialect::search::{FoundRow, Lookup, Place, alike};
-use domain::Timestamp;
+use crate::dialect::search::{AlikeRow, FoundRow, Lookup, Place, Progress};
 use domain::search::{Pattern, Query};
+use domain::{Age, Timestamp};
+use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteConnection;
+use std::collections::HashMap;
 
-pub(in crate::dialect) const ALIKE: &str =
-    alike!("json_each($1) key CROSS JOIN conversations c ON c.id = key.value", "group_concat(c.id)");
+pub(in crate::dialect) const ALIKE: &str = "SELECT c.status, c.urgency_rank, c.holder_id, c.tags,
+            CASE WHEN c.created_at > $2 THEN 0 WHEN c.created_at > $3 THEN 1 WHEN c.created_at > $4 THEN 2
+                 WHEN c.created_at > $5 THEN 3 ELSE 4 END AS age, group_concat(c.id) AS conversations
+     FROM json_each($1) key CROSS JOIN conversations c ON c.id = key.value
+     GROUP BY 1, 2, 3, 4, 5";
+
+pub(in crate::dialect) async fn group_alike(
+    conn: &mut SqliteConnection,
+    keys: Vec<i64>,
+    now: Timestamp,
+) -> Result<Vec<AlikeRow>> {
+    let [under_an_hour, under_four, under_a_day, under_a_week, _] =
+        Age::ALL.map(|age| Time(now - age.bounds().1));
+    let keys = serde_json::Value::from(keys).to_string();
+    let query = sqlx::query_as(ALIKE).bind(keys).bind(under_an_hour).bind(under_four);
+    let rows: Vec<(String, i16, Option<i64>, String, u8, String)> =
+        query.bind(under_a_day).bind(under_a_week).fetch_all(conn).await?;
+    let row = |(status, urgency_rank, holder_id, tags, age, keys): (_, _, _, _, u8, String)| {
+        let conversations = keys.split(',').filter_map(|key| key.parse().ok()).collect();
+        AlikeRow { status, urgency_rank, holder_id, tags, age: Age::ALL[usize::from(age)], conversations }
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
 
 pub(in crate::dialect) async fn find(
     conn: &mut SqliteConnection,
     lookup: &Lookup<'_>,
+    progress: &mut Progress,
+    wanted: usize,
 ) -> Result<Vec<FoundRow>> {
-    let (found,): (String,) = sqlx::query_as(find_sql(lookup.place, lookup.customer.is_some()))
-        .bind(match_text(lookup.query))
-        .bind(lookup.below)
-        .bind(lookup.limit)
-        .bind(Time(lookup.from))
-        .bind(Time(lookup.to))
-        .bind(lookup.customer.map(|customer| customer.0))
-        .fetch_one(conn)
-        .await?;
-    let found: Vec<(i64, i64, i64, f64)> =
-        serde_json::from_str(&found).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let found: Vec<(i64, i64, i64, f64)> = from_json(
+        sqlx::query_scalar(find_sql(lookup.place, lookup.customer.is_some()))
+            .bind(match_text(lookup.query))
+            .bind(progress.below.unwrap_or(i64::MAX))
+            .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
+            .bind(Time(lookup.from))
+            .bind(Time(lookup.to))
+            .bind(lookup.customer.map(|customer| customer.0))
+            .fetch_one(conn)
+            .await?,
+    )?;
+    progress.ended = found.len() < wanted;
+    progress.below = found.last().map(|(_, place, ..)| *place);
     let row = |(conversation, place, at, rank)| FoundRow {
         conversation,
         place,
@@ -34,10 +61,49 @@ pub(in crate::dialect) async fn find(
     Ok(found.into_iter().map(row).collect())
 }
 
+/// Messages alone are found before they are ranked: FTS5 weighs a word by reading all there is of it, each time anew. So
+/// where there are more than count, those that have the words as they were typed come first; and a customer's own,
+/// which are looked for one by one.
+pub(in crate::dialect) async fn rank(
+    conn: &mut SqliteConnection,
+    lookup: &Lookup<'_>,
+    found: &mut [FoundRow],
+    all: bool,
+) -> Result<()> {
+    let (Place::Messages, Some(newest), Some(oldest)) = (lookup.place, found.first(), found.last()) else {
+        return Ok(());
+    };
+    let between = |sql| sqlx::query_scalar(sql).bind(oldest.place).bind(newest.place);
+    let scores: HashMap<i64, f64> = if let Some(customer) = lookup.customer {
+        let typed = between(TYPED_BY_CUSTOMER).bind(as_typed(lookup.query)).bind(customer.0);
+        typed_first(from_json(typed.fetch_one(conn).await?)?)
+    } else if all {
+        let keys: Vec<i64> = found.iter().map(|row| row.place).collect();
+        let keys = serde_json::Value::from(keys).to_string();
+        let ranked = between(RANK).bind(match_text(lookup.query)).bind(keys);
+        let ranked: Vec<(i64, f64)> = from_json(ranked.fetch_one(conn).await?)?;
+        ranked.into_iter().map(|(key, rank)| (key, from_bm25(rank))).collect()
+    } else {
+        typed_first(from_json(between(TYPED).bind(as_typed(lookup.query)).fetch_one(conn).await?)?)
+    };
+    for row in found {
+        row.score = scores.get(&row.place).copied().unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn typed_first(keys: Vec<i64>) -> HashMap<i64, f64> {
+    keys.into_iter().map(|key| (key, 0.5)).collect()
+}
+
 /// From millionths of FTS5's `bm25`, which is 0 or less, the better the lower, and knows no bound.
 fn from_bm25(millionths: f64) -> f64 {
     let rank = millionths / 1e6;
     -rank / (1.0 - rank)
+}
+
+fn from_json<T: DeserializeOwned>(text: String) -> Result<T> {
+    Ok(serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))?)
 }
 
 /// All rows of a `SELECT` as one text: to hand over each by itself takes the driver ten times as long as to find it. Ranks
@@ -53,14 +119,14 @@ macro_rules! in_one_piece {
 pub(in crate::dialect) const fn find_sql(place: Place, of_customer: bool) -> &'static str {
     match (place, of_customer) {
         (Place::Messages, false) => in_one_piece!(
-            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, bm25(messages_fts) AS rank
+            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, 0 AS rank
              FROM messages_fts
              CROSS JOIN messages t INDEXED BY messages_place ON t.id = messages_fts.rowid
              WHERE messages_fts MATCH $1 AND messages_fts.rowid < $2 AND t.created_at >= $4 AND t.created_at < $5
              ORDER BY messages_fts.rowid DESC LIMIT $3"
         ),
         (Place::Messages, true) => in_one_piece!(
-            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, bm25(messages_fts) AS rank
+            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at, 0 AS rank
              FROM conversations c
              CROSS JOIN messages t ON t.conversation_id = c.id
              CROSS JOIN messages_fts ON messages_fts.rowid = t.id
@@ -85,6 +151,22 @@ pub(in crate::dialect) const fn find_sql(place: Place, of_customer: bool) -> &'s
     }
 }
 
+/// The `+` keeps SQLite from asking the index for each key by itself, the `LIMIT` the rank within reach of the index.
+pub(in crate::dialect) const RANK: &str =
+    "SELECT json_group_array(json_array(key, CAST(rank * 1e6 AS INTEGER))) FROM (
+         SELECT rowid AS key, bm25(messages_fts) AS rank FROM messages_fts
+         WHERE messages_fts MATCH $3 AND rowid BETWEEN $1 AND $2 AND +rowid IN (SELECT value FROM json_each($4))
+         LIMIT -1)";
+
+pub(in crate::dialect) const TYPED: &str = "SELECT json_group_array(rowid) FROM messages_fts
+     WHERE messages_fts MATCH $3 AND rowid BETWEEN $1 AND $2";
+
+pub(in crate::dialect) const TYPED_BY_CUSTOMER: &str = "SELECT json_group_array(t.id)
+     FROM conversations c
+     CROSS JOIN messages t ON t.conversation_id = c.id
+     CROSS JOIN messages_fts ON messages_fts.rowid = t.id
+     WHERE messages_fts MATCH $3 AND t.id BETWEEN $1 AND $2 AND c.customer_id = $4";
+
 /// A query in FTS5's syntax. Words hold no quotes, so none can end early.
 pub(in crate::dialect) fn match_text(query: &Query) -> String {
     let all = |patterns: &[Pattern], glue| patterns.iter().map(condition).collect::<Vec<_>>().join(glue);
@@ -93,6 +175,15 @@ pub(in crate::dialect) fn match_text(query: &Query) -> String {
         return required;
     }
     format!("({required}) NOT ({})", all(&query.excluded, " OR "))
+}
+
+/// What a match has that has all words as they were typed, none in another form or longer.
+fn as_typed(query: &Query) -> String {
+    let typed = query.required.iter().map(|pattern| match pattern {
+        Pattern::Word { word, .. } => format!("\"{word}\""),
+        Pattern::Phrase { words, .. } => format!("\"{}\"", words.join(" ")),
+    });
+    typed.collect::<Vec<_>>().join(" AND ")
 }
 
 pub(super) fn condition(pattern: &Pattern) -> String {
