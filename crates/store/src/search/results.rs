@@ -202,15 +202,14 @@ async fn newest(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<(Vec<FoundRow>, 
     let (mut progress, mut wanted) = (Progress::default(), FIRST);
     while !progress.ended && matches.len() < MAX_MATCHES {
         for row in find(conn, lookup, &mut progress, wanted).await? {
-            if conversations.len() == MAX_CONVERSATIONS && !conversations.contains(&row.conversation) {
+            if conversations.insert(row.conversation) && conversations.len() > MAX_CONVERSATIONS {
                 return Ok((matches, false));
             }
-            conversations.insert(row.conversation);
             matches.push(row);
         }
-        // As many as the missing ones will have if they have as many as those that are there, and some more.
+        // If those that are missing have as many matches as those that are there, and a few more.
         let missing = MAX_CONVERSATIONS + 1 - conversations.len();
-        wanted = missing * (matches.len() * 5 / 4) / conversations.len().max(1) + FIRST / 20;
+        wanted = missing * matches.len() / conversations.len().max(1) * 21 / 20 + FIRST / 100;
     }
     Ok((matches, progress.ended))
 }

@@ -125,7 +125,7 @@ async fn find_messages(
 fn steps(progress: &Progress, wanted: usize) -> i64 {
     let (wanted, found) = (i64::try_from(wanted), i64::try_from(progress.found.max(1)));
     let keys = progress.keys.saturating_mul(wanted.unwrap_or(i64::MAX)) / found.unwrap_or(i64::MAX);
-    keys / STEP + 1
+    (keys + STEP - 1) / STEP
 }
 
 /// A customer's own messages, notes, or names.
@@ -202,11 +202,11 @@ pub(in crate::dialect) const FIND_MESSAGES: &str = "WITH top AS MATERIALIZED (
      ), earlier AS MATERIALIZED (
          SELECT conversation_id, id, created_at, ts_rank(search, $2::tsquery) AS score FROM messages
          WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4
-           AND id + 0 < (SELECT (top.step - $6 + 1) * 32768 FROM top) AND (SELECT COUNT(*) FROM newest) < $7
+           AND id + 0 < (SELECT (top.step - $6 + 1) * 32768 FROM top) AND $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7
      )
      SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
             array_agg(score) AS scores, (SELECT (top.step - $6 + 1) * 32768 FROM top) AS bottom,
-            (SELECT COUNT(*) FROM newest) < $7 AS \"all\"
+            $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7 AS \"all\"
      FROM (SELECT * FROM newest UNION ALL SELECT * FROM earlier) AS found";
 
 /// How few things are found: `OFFSET 0` keeps the planner from looking for a word in all messages to find a customer's.

@@ -7,7 +7,10 @@ use domain::search::{Pattern, Query};
 use domain::{Age, Timestamp};
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteConnection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// How well a match fits of which no more is known than that it has the words as they were typed.
+const AS_TYPED: f64 = 0.5;
 
 pub(in crate::dialect) const ALIKE: &str = "SELECT c.status, c.urgency_rank, c.holder_id, c.tags,
             CASE WHEN c.created_at > $2 THEN 0 WHEN c.created_at > $3 THEN 1 WHEN c.created_at > $4 THEN 2
@@ -74,26 +77,27 @@ pub(in crate::dialect) async fn rank(
         return Ok(());
     };
     let between = |sql| sqlx::query_scalar(sql).bind(oldest.place).bind(newest.place);
-    let scores: HashMap<i64, f64> = if let Some(customer) = lookup.customer {
-        let typed = between(TYPED_BY_CUSTOMER).bind(as_typed(lookup.query)).bind(customer.0);
-        typed_first(from_json(typed.fetch_one(conn).await?)?)
-    } else if all {
+    if all && lookup.customer.is_none() {
         let keys: Vec<i64> = found.iter().map(|row| row.place).collect();
         let keys = serde_json::Value::from(keys).to_string();
         let ranked = between(RANK).bind(match_text(lookup.query)).bind(keys);
         let ranked: Vec<(i64, f64)> = from_json(ranked.fetch_one(conn).await?)?;
-        ranked.into_iter().map(|(key, rank)| (key, from_bm25(rank))).collect()
-    } else {
-        typed_first(from_json(between(TYPED).bind(as_typed(lookup.query)).fetch_one(conn).await?)?)
+        let ranks: HashMap<i64, f64> = ranked.into_iter().collect();
+        found
+            .iter_mut()
+            .for_each(|row| row.score = from_bm25(ranks.get(&row.place).copied().unwrap_or_default()));
+        return Ok(());
+    }
+    let otherwise = format!("({}) NOT ({})", match_text(lookup.query), as_typed(lookup.query));
+    let otherwise = match lookup.customer {
+        Some(customer) => between(OF_CUSTOMER).bind(otherwise).bind(customer.0).fetch_one(conn).await?,
+        None => between(OF_ALL).bind(otherwise).fetch_one(conn).await?,
     };
-    for row in found {
-        row.score = scores.get(&row.place).copied().unwrap_or_default();
+    let otherwise: HashSet<i64> = from_json::<Vec<i64>>(otherwise)?.into_iter().collect();
+    for row in found.iter_mut().filter(|row| !otherwise.contains(&row.place)) {
+        row.score = AS_TYPED;
     }
     Ok(())
-}
-
-fn typed_first(keys: Vec<i64>) -> HashMap<i64, f64> {
-    keys.into_iter().map(|key| (key, 0.5)).collect()
 }
 
 /// From millionths of FTS5's `bm25`, which is 0 or less, the better the lower, and knows no bound.
@@ -158,10 +162,10 @@ pub(in crate::dialect) const RANK: &str =
          WHERE messages_fts MATCH $3 AND rowid BETWEEN $1 AND $2 AND +rowid IN (SELECT value FROM json_each($4))
          LIMIT -1)";
 
-pub(in crate::dialect) const TYPED: &str = "SELECT json_group_array(rowid) FROM messages_fts
+pub(in crate::dialect) const OF_ALL: &str = "SELECT json_group_array(rowid) FROM messages_fts
      WHERE messages_fts MATCH $3 AND rowid BETWEEN $1 AND $2";
 
-pub(in crate::dialect) const TYPED_BY_CUSTOMER: &str = "SELECT json_group_array(t.id)
+pub(in crate::dialect) const OF_CUSTOMER: &str = "SELECT json_group_array(t.id)
      FROM conversations c
      CROSS JOIN messages t ON t.conversation_id = c.id
      CROSS JOIN messages_fts ON messages_fts.rowid = t.id
