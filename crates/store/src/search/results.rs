@@ -207,9 +207,10 @@ async fn newest(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<(Vec<FoundRow>, 
             }
             matches.push(row);
         }
-        // If those that are missing have as many matches as those that are there, and a few more.
+        // As many as the missing ones have if they are like those that are there, and a tenth more of all: so it ends soon
+        // where there is none missing but a few.
         let missing = MAX_CONVERSATIONS + 1 - conversations.len();
-        wanted = missing * matches.len() / conversations.len().max(1) * 21 / 20 + FIRST / 100;
+        wanted = missing * matches.len() / conversations.len().max(1) + matches.len() / 10 + FIRST / 100;
     }
     Ok((matches, progress.ended))
 }

@@ -125,7 +125,7 @@ async fn find_messages(
 fn steps(progress: &Progress, wanted: usize) -> i64 {
     let (wanted, found) = (i64::try_from(wanted), i64::try_from(progress.found.max(1)));
     let keys = progress.keys.saturating_mul(wanted.unwrap_or(i64::MAX)) / found.unwrap_or(i64::MAX);
-    (keys + STEP - 1) / STEP
+    keys / STEP + 1
 }
 
 /// A customer's own messages, notes, or names.

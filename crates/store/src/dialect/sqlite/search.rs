@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::db::Time;
 use crate::dialect::search::{AlikeRow, FoundRow, Lookup, Place, Progress};
+use crate::search::normaliser;
 use domain::search::{Pattern, Query};
 use domain::{Age, Timestamp};
 use serde::de::DeserializeOwned;
@@ -11,6 +12,8 @@ use std::collections::{HashMap, HashSet};
 
 /// How well a match fits of which no more is known than that it has the words as they were typed.
 const AS_TYPED: f64 = 0.5;
+/// How many of a customer's own messages are weighed, the newest.
+const OWN_WEIGHED: usize = 2_000;
 
 pub(in crate::dialect) const ALIKE: &str = "SELECT c.status, c.urgency_rank, c.holder_id, c.tags,
             CASE WHEN c.created_at > $2 THEN 0 WHEN c.created_at > $3 THEN 1 WHEN c.created_at > $4 THEN 2
@@ -42,17 +45,16 @@ pub(in crate::dialect) async fn find(
     progress: &mut Progress,
     wanted: usize,
 ) -> Result<Vec<FoundRow>> {
-    let found: Vec<(i64, i64, i64, f64)> = from_json(
-        sqlx::query_scalar(find_sql(lookup.place, lookup.customer.is_some()))
-            .bind(match_text(lookup.query))
-            .bind(progress.below.unwrap_or(i64::MAX))
-            .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
-            .bind(Time(lookup.from))
-            .bind(Time(lookup.to))
-            .bind(lookup.customer.map(|customer| customer.0))
-            .fetch_one(conn)
-            .await?,
-    )?;
+    let found: String = sqlx::query_scalar(find_sql(lookup.place, lookup.customer.is_some()))
+        .bind(match_text(lookup.query))
+        .bind(progress.below.unwrap_or(i64::MAX))
+        .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
+        .bind(Time(lookup.from))
+        .bind(Time(lookup.to))
+        .bind(lookup.customer.map(|customer| customer.0))
+        .fetch_one(conn)
+        .await?;
+    let found: Vec<(i64, i64, i64, f64)> = from_json(&found)?;
     progress.ended = found.len() < wanted;
     progress.below = found.last().map(|(_, place, ..)| *place);
     let row = |(conversation, place, at, rank)| FoundRow {
@@ -64,9 +66,9 @@ pub(in crate::dialect) async fn find(
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Messages alone are found before they are ranked: FTS5 weighs a word by reading all there is of it, each time anew. So
-/// where there are more than count, those that have the words as they were typed come first; and a customer's own,
-/// which are looked for one by one.
+/// Messages alone are found before they are ranked: FTS5 weighs a word by reading all there is of it, each time anew. So a
+/// customer's own, which are looked for one by one, are weighed by their texts; and of more than count, those
+/// that have the words as they were typed come first.
 pub(in crate::dialect) async fn rank(
     conn: &mut SqliteConnection,
     lookup: &Lookup<'_>,
@@ -76,28 +78,36 @@ pub(in crate::dialect) async fn rank(
     let (Place::Messages, Some(newest), Some(oldest)) = (lookup.place, found.first(), found.last()) else {
         return Ok(());
     };
+    if lookup.customer.is_some() {
+        let weighed = keys(found.iter().take(OWN_WEIGHED));
+        let texts: String = sqlx::query_scalar(TEXTS).bind(weighed).fetch_one(conn).await?;
+        let fit = |(key, text): (i64, String)| (key, lookup.query.fit(&normaliser().words(&text)));
+        let scores: HashMap<i64, f64> = from_json::<Vec<_>>(&texts)?.into_iter().map(fit).collect();
+        found.iter_mut().for_each(|row| row.score = scores.get(&row.place).copied().unwrap_or_default());
+        return Ok(());
+    }
     let between = |sql| sqlx::query_scalar(sql).bind(oldest.place).bind(newest.place);
-    if all && lookup.customer.is_none() {
-        let keys: Vec<i64> = found.iter().map(|row| row.place).collect();
-        let keys = serde_json::Value::from(keys).to_string();
-        let ranked = between(RANK).bind(match_text(lookup.query)).bind(keys);
-        let ranked: Vec<(i64, f64)> = from_json(ranked.fetch_one(conn).await?)?;
+    if all {
+        let ranked = between(RANK).bind(match_text(lookup.query)).bind(keys(found.iter()));
+        let ranked: String = ranked.fetch_one(conn).await?;
+        let ranked: Vec<(i64, f64)> = from_json(&ranked)?;
         let ranks: HashMap<i64, f64> = ranked.into_iter().collect();
-        found
-            .iter_mut()
-            .for_each(|row| row.score = from_bm25(ranks.get(&row.place).copied().unwrap_or_default()));
+        let score = |key| from_bm25(ranks.get(&key).copied().unwrap_or_default());
+        found.iter_mut().for_each(|row| row.score = score(row.place));
         return Ok(());
     }
     let otherwise = format!("({}) NOT ({})", match_text(lookup.query), as_typed(lookup.query));
-    let otherwise = match lookup.customer {
-        Some(customer) => between(OF_CUSTOMER).bind(otherwise).bind(customer.0).fetch_one(conn).await?,
-        None => between(OF_ALL).bind(otherwise).fetch_one(conn).await?,
-    };
-    let otherwise: HashSet<i64> = from_json::<Vec<i64>>(otherwise)?.into_iter().collect();
+    let otherwise: String = between(KEYS).bind(otherwise).fetch_one(conn).await?;
+    let otherwise: Vec<i64> = from_json(&otherwise)?;
+    let otherwise: HashSet<i64> = otherwise.into_iter().collect();
     for row in found.iter_mut().filter(|row| !otherwise.contains(&row.place)) {
         row.score = AS_TYPED;
     }
     Ok(())
+}
+
+fn keys<'r>(rows: impl Iterator<Item = &'r FoundRow>) -> String {
+    serde_json::Value::from_iter(rows.map(|row| row.place)).to_string()
 }
 
 /// From millionths of FTS5's `bm25`, which is 0 or less, the better the lower, and knows no bound.
@@ -106,8 +116,8 @@ fn from_bm25(millionths: f64) -> f64 {
     -rank / (1.0 - rank)
 }
 
-fn from_json<T: DeserializeOwned>(text: String) -> Result<T> {
-    Ok(serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))?)
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    Ok(serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))?)
 }
 
 /// All rows of a `SELECT` as one text: to hand over each by itself takes the driver ten times as long as to find it. Ranks
@@ -162,14 +172,11 @@ pub(in crate::dialect) const RANK: &str =
          WHERE messages_fts MATCH $3 AND rowid BETWEEN $1 AND $2 AND +rowid IN (SELECT value FROM json_each($4))
          LIMIT -1)";
 
-pub(in crate::dialect) const OF_ALL: &str = "SELECT json_group_array(rowid) FROM messages_fts
+pub(in crate::dialect) const KEYS: &str = "SELECT json_group_array(rowid) FROM messages_fts
      WHERE messages_fts MATCH $3 AND rowid BETWEEN $1 AND $2";
 
-pub(in crate::dialect) const OF_CUSTOMER: &str = "SELECT json_group_array(t.id)
-     FROM conversations c
-     CROSS JOIN messages t ON t.conversation_id = c.id
-     CROSS JOIN messages_fts ON messages_fts.rowid = t.id
-     WHERE messages_fts MATCH $3 AND t.id BETWEEN $1 AND $2 AND c.customer_id = $4";
+const TEXTS: &str = "SELECT json_group_array(json_array(id, text)) FROM messages
+     WHERE id IN (SELECT value FROM json_each($1)) AND text IS NOT NULL";
 
 /// A query in FTS5's syntax. Words hold no quotes, so none can end early.
 pub(in crate::dialect) fn match_text(query: &Query) -> String {
