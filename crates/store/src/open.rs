@@ -149,6 +149,8 @@ async fn open_postgres(url: &str) -> Result<Db> {
             ("enable_seqscan", "off"),
             // Where a table has to be read whole, as for a check of everything, that alone is no reason to compile.
             ("jit", "off"),
+            // What searches read is mostly in memory: to announce each page first takes longer than to read it.
+            ("effective_io_concurrency", "0"),
             ("synchronous_commit", "on"),
         ]);
     // One connection first: a pool would retry until its time is up and then only say so, not why.

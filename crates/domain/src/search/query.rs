@@ -11,6 +11,9 @@ pub const MAX_QUERY_WORDS: usize = 32;
 /// A shorter word by itself is no prefix while typing: nearly everything would match.
 const MIN_PREFIX_CHARS: usize = 2;
 
+/// Words of a message as most are.
+const USUAL_WORDS: f64 = 20.0;
+
 /// What one message, note or customer must have, or must not have, to be found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Pattern {
@@ -107,6 +110,18 @@ impl Query {
             Pattern::Word { word, .. } => Some(&**word),
             Pattern::Phrase { .. } => None,
         })
+    }
+
+    /// How well a text fits, from 0 to 1: the better the more often it has the words, and the shorter it is (BM25 with its
+    /// usual weights, without how rare the words are).
+    #[expect(clippy::cast_precision_loss, reason = "no text has 2^52 words")]
+    pub fn fit(&self, text: &[Word]) -> f64 {
+        let length = 1.2 * (0.25 + 0.75 * text.len() as f64 / USUAL_WORDS);
+        let weight = |pattern: &Pattern| {
+            let times = (0..text.len()).filter(|at| pattern.match_length(&text[*at..]) > 0).count() as f64;
+            times / (times + length)
+        };
+        self.required.iter().map(weight).sum::<f64>() / self.required.len() as f64
     }
 
     /// The same search with words corrected.
@@ -323,6 +338,16 @@ mod tests {
         assert_eq!(matches("\"loan\"", "loans"), 0);
         assert_eq!(matches("\"batch number\"", "batch number please"), 2);
         assert_eq!(matches("\"batch number\"", "batch"), 0);
+    }
+
+    #[test]
+    fn s1_a_text_fits_better_the_more_often_it_has_the_words_and_the_shorter_it_is() {
+        let normaliser = Normaliser::new(Language::English);
+        let fit = |text: &str| parse("refund ").unwrap().fit(&normaliser.words(text));
+        let texts = ["nothing", "my refund and a word more", "my refund", "refund, my refunds"];
+        let fits = texts.map(fit);
+        assert!(fits.is_sorted() && fits[0] == 0.0 && fits[1] > 0.0 && fits[3] < 1.0, "{fits:?}");
+        assert!(fits[1] < fits[2] && fits[2] < fits[3], "{fits:?}");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use super::{postgres, sqlite};
 use crate::Result;
-use crate::db::{Conn, ConnMut, Time};
+use crate::db::{Conn, ConnMut};
+use crate::messages::{MessageRow, select_messages};
+use crate::notes::{NoteRow, select_notes};
 use domain::search::Query;
 use domain::{Age, CustomerKey, Timestamp};
-use sqlx::FromRow;
+use uuid::Uuid;
 
 /// Where to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,9 +30,19 @@ pub(crate) struct Lookup<'a> {
     /// From (inclusive) and to (exclusive) when it was written.
     pub from: Timestamp,
     pub to: Timestamp,
-    /// Below which [`FoundRow::place`] to go on.
-    pub below: i64,
-    pub limit: i64,
+}
+
+/// How far a place is read, from the newest on.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Below which key to go on; none at the beginning.
+    pub below: Option<i64>,
+    /// How many matches were found so far.
+    pub found: usize,
+    /// Among how many keys.
+    pub keys: i64,
+    /// Whether there is nothing more.
+    pub ended: bool,
 }
 
 /// What was found. Thousands of them come at once, so databases give them in one piece.
@@ -46,58 +58,96 @@ pub(crate) struct FoundRow {
 }
 
 /// Conversations that are the same to all facets.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(crate) struct AlikeRow {
     pub status: String,
     pub urgency_rank: i16,
     pub holder_id: Option<i64>,
     pub tags: String,
-    /// The place in [`Age::ALL`].
-    pub age: i32,
-    /// Their keys, by commas.
-    pub conversations: String,
+    pub age: Age,
+    /// Their keys.
+    pub conversations: Vec<i64>,
 }
 
-/// Finds in one place, newest first.
-pub(crate) async fn find(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<Vec<FoundRow>> {
+/// The next matches in one place, newest first: about as many as are wanted, or all there are.
+pub(crate) async fn find(
+    conn: &mut Conn,
+    lookup: &Lookup<'_>,
+    progress: &mut Progress,
+    wanted: usize,
+) -> Result<Vec<FoundRow>> {
+    let found = match conn.get() {
+        ConnMut::Sqlite(conn) => sqlite::search::find(conn, lookup, progress, wanted).await?,
+        ConnMut::Postgres(conn) => postgres::search::find(conn, lookup, progress, wanted).await?,
+    };
+    progress.found += found.len();
+    Ok(found)
+}
+
+/// Says how well all of these matches fit, newest first as they were found. PostgreSQL has said so already. SQLite would
+/// read all there is of a word to weigh it, so where `all` were not found it says less.
+pub(crate) async fn rank(
+    conn: &mut Conn,
+    lookup: &Lookup<'_>,
+    found: &mut [FoundRow],
+    all: bool,
+) -> Result<()> {
     match conn.get() {
-        ConnMut::Sqlite(conn) => sqlite::search::find(conn, lookup).await,
-        ConnMut::Postgres(conn) => postgres::search::find(conn, lookup).await,
+        ConnMut::Sqlite(conn) => sqlite::search::rank(conn, lookup, found, all).await,
+        ConnMut::Postgres(_) => Ok(()),
     }
 }
-
-/// The statement of [`group_alike`]: where the conversations `c` are from, and how their keys are joined.
-macro_rules! alike {
-    ($from:literal, $keys:literal) => {
-        concat!(
-            "SELECT c.status, c.urgency_rank, c.holder_id, c.tags,
-                    CASE WHEN c.created_at > $2 THEN 0 WHEN c.created_at > $3 THEN 1 WHEN c.created_at > $4 THEN 2
-                         WHEN c.created_at > $5 THEN 3 ELSE 4 END AS age, ",
-            $keys,
-            " AS conversations FROM ",
-            $from,
-            " GROUP BY 1, 2, 3, 4, 5"
-        )
-    };
-}
-pub(super) use alike;
 
 /// Groups conversations by all that facets count.
 pub(crate) async fn group_alike(conn: &mut Conn, keys: Vec<i64>, now: Timestamp) -> Result<Vec<AlikeRow>> {
-    let [under_an_hour, under_four, under_a_day, under_a_week, _] =
-        Age::ALL.map(|age| Time(now - age.bounds().1));
     match conn.get() {
-        ConnMut::Sqlite(conn) => {
-            let keys = serde_json::Value::from(keys).to_string();
-            let query = sqlx::query_as(sqlite::search::ALIKE).bind(keys).bind(under_an_hour).bind(under_four);
-            Ok(query.bind(under_a_day).bind(under_a_week).fetch_all(conn).await?)
-        }
-        ConnMut::Postgres(conn) => {
-            let query =
-                sqlx::query_as(postgres::search::ALIKE).bind(keys).bind(under_an_hour).bind(under_four);
-            Ok(query.bind(under_a_day).bind(under_a_week).fetch_all(conn).await?)
-        }
+        ConnMut::Sqlite(conn) => sqlite::search::group_alike(conn, keys, now).await,
+        ConnMut::Postgres(conn) => postgres::search::group_alike(conn, keys, now).await,
     }
+}
+
+/// Runs the statement of either database with these keys. Bound they leave one statement to prepare.
+macro_rules! by_keys {
+    ($conn:expr, $keys:expr, $sqlite:expr, $postgres:expr) => {
+        match $conn.get() {
+            ConnMut::Sqlite(conn) => {
+                let keys = serde_json::Value::from($keys).to_string();
+                Ok(sqlx::query_as($sqlite).bind(keys).fetch_all(conn).await?)
+            }
+            ConnMut::Postgres(conn) => Ok(sqlx::query_as($postgres).bind($keys).fetch_all(conn).await?),
+        }
+    };
+}
+
+/// The messages with these keys.
+pub(crate) async fn messages(conn: &mut Conn, keys: Vec<i64>) -> Result<Vec<MessageRow>> {
+    by_keys!(
+        conn,
+        keys,
+        select_messages!("WHERE id IN (SELECT value FROM json_each($1))"),
+        select_messages!("WHERE id = ANY ($1)")
+    )
+}
+
+/// The notes with these keys.
+pub(crate) async fn notes(conn: &mut Conn, keys: Vec<i64>) -> Result<Vec<NoteRow>> {
+    by_keys!(
+        conn,
+        keys,
+        select_notes!("WHERE id IN (SELECT value FROM json_each($1))"),
+        select_notes!("WHERE id = ANY ($1)")
+    )
+}
+
+/// The keys, ids and names of the agents with these keys.
+pub(crate) async fn agents(conn: &mut Conn, keys: Vec<i64>) -> Result<Vec<(i64, Uuid, String)>> {
+    by_keys!(
+        conn,
+        keys,
+        "SELECT a.id, a.external_id, u.name FROM agents a JOIN users u ON u.id = a.user_id
+         WHERE a.id IN (SELECT value FROM json_each($1))",
+        "SELECT a.id, a.external_id, u.name FROM agents a JOIN users u ON u.id = a.user_id WHERE a.id = ANY ($1)"
+    )
 }
 
 /// The condition that `key`, the key of what is looked for in `place`, fits the expression bound to `placeholder`.

@@ -31,6 +31,11 @@ async fn s5_sqlite_searches_its_index() {
     assert!(plan[0].starts_with("SEARCH c USING") && plan[0].contains("conversations_customer"), "{plan:?}");
     assert!(plan[1].starts_with("SEARCH t USING INDEX messages_conversation"), "{plan:?}");
     assert!(plan[2].starts_with("SCAN messages_fts VIRTUAL TABLE INDEX 0:="), "by key: {plan:?}");
+    for sql in [sqlite::search::RANK, sqlite::search::KEYS] {
+        let plan = sqlite_plan(read, sql).await;
+        assert!(plan[0].starts_with("SCAN messages_fts VIRTUAL TABLE INDEX 0:M"), "once: {plan:?}");
+        assert_eq!(plan.iter().filter(|step| step.contains("messages")).count(), 1, "{plan:?}");
+    }
     let plan = sqlite_plan(read, sqlite::search::ALIKE).await;
     assert!(plan[0].starts_with("SCAN key VIRTUAL TABLE"), "{plan:?}");
     assert_eq!(plan[1], "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)", "{plan:?}");
@@ -58,23 +63,47 @@ async fn s5_postgres_searches_its_index() {
     fill(pool).await;
     // With PostgreSQL's own settings: the program's would hide that an index is missing, since they forbid to read all.
     let mut planner = PgConnection::connect(&url).await.unwrap();
-    let mut plans = Vec::new();
-    for (place, table) in PLACES {
-        plans.push((table, postgres_plan(&mut planner, postgres::search::find_sql(place, false)).await));
-    }
-    let alike = explain(&mut planner, postgres::search::ALIKE, |query| {
-        let at = Time(Timestamp::from_micros(0));
-        query.bind((1..10_000).collect::<Vec<i64>>()).bind(at).bind(at).bind(at).bind(at)
+    let messages = explain(&mut planner, postgres::search::FIND_MESSAGES, |query| {
+        bind_find(query).bind(None::<i64>).bind(2_i64).bind(100_i64)
     })
     .await;
+    let mut plans = Vec::new();
+    for (place, table) in PLACES {
+        let plan = explain(&mut planner, postgres::search::find_sql(place), |query| {
+            bind_find(query).bind(i64::MAX).bind(10_000_i64).bind((place == Place::Messages).then_some(7_i64))
+        });
+        plans.push((table, plan.await));
+    }
+    // Here half of the table is asked for, which the program's own settings alone make PostgreSQL look up one by one.
+    sqlx::query("SET enable_seqscan = off").execute(&mut planner).await.unwrap();
+    let alike =
+        explain(&mut planner, postgres::search::ALIKE, |query| query.bind((1..10_000).collect::<Vec<i64>>()))
+            .await;
     db.close().await;
     let drop = format!("DROP SCHEMA {schema} CASCADE");
     sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.unwrap();
-    assert!(!alike.contains("Seq Scan"), "{alike}");
+    assert!(alike.contains("Index Scan using conversations_pkey"), "{alike}");
+    assert_eq!(messages.matches("Bitmap Index Scan on messages_search").count(), 2, "{messages}");
+    assert!(messages.contains("Index Cond: ((search @@ ") && messages.contains(" && "), "{messages}");
+    assert!(
+        !messages.contains("Seq Scan on messages") && !messages.contains("Scan on messages_pkey"),
+        "{messages}"
+    );
     for (table, plan) in plans {
-        assert!(plan.contains(&format!("Bitmap Index Scan on {table}_search")), "{plan}");
+        let index =
+            if table == "messages" { "messages_conversation".into() } else { format!("{table}_search") };
+        assert!(
+            plan.contains(&format!("Index Scan on {index}")) || plan.contains(&format!("Scan using {index}")),
+            "{plan}"
+        );
         assert!(!plan.contains(&format!("Seq Scan on {table}")), "{plan}");
     }
+}
+
+/// A word, and any time.
+fn bind_find(query: Explain<'_>) -> Explain<'_> {
+    let times = [i64::MIN, i64::MAX].map(|micros| Time(Timestamp::from_micros(micros)));
+    query.bind(WORD).bind("'n77'").bind(times[0]).bind(times[1])
 }
 
 /// Enough rows that reading them all costs more than the index.
@@ -93,20 +122,6 @@ pub(crate) async fn fill(pool: &PgPool) {
     for statement in statements {
         sqlx::query(statement).execute(pool).await.unwrap();
     }
-}
-
-async fn postgres_plan(planner: &mut PgConnection, sql: &str) -> String {
-    explain(planner, sql, |query| {
-        query
-            .bind(WORD)
-            .bind(i64::MAX)
-            .bind(10_000_i64)
-            .bind(Time(Timestamp::from_micros(i64::MIN)))
-            .bind(Time(Timestamp::from_micros(i64::MAX)))
-            .bind(None::<i64>)
-            .bind("'n77'")
-    })
-    .await
 }
 
 pub(crate) async fn explain(

@@ -1,6 +1,6 @@
 //! The words of the index as a table of their own, and how often a word is found.
 
-use super::search::{Place, expression};
+use super::search::expression;
 use crate::Result;
 use crate::db::{Conn, ConnMut, Tx, fetch_all};
 use domain::search::Query;
@@ -23,6 +23,23 @@ macro_rules! in_use {
                      SELECT 1 FROM found)
           OR EXISTS (WITH found AS MATERIALIZED (SELECT 1 FROM customers WHERE search @@ ('''' || value || '''')::tsquery)
                      SELECT 1 FROM found))"
+    };
+}
+
+/// In how many texts `value` is found, as [`hits`] counts.
+macro_rules! counted {
+    (sqlite) => {
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM messages_fts WHERE messages_fts MATCH value LIMIT $2))
+         + (SELECT COUNT(*) FROM (SELECT 1 FROM notes_fts WHERE notes_fts MATCH value LIMIT $2))
+         + (SELECT COUNT(*) FROM (SELECT 1 FROM customers_fts WHERE customers_fts MATCH value LIMIT $2))"
+    };
+    (postgres) => {
+        "(WITH found AS MATERIALIZED (SELECT 1 FROM messages WHERE search @@ value::tsquery)
+          SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted)
+         + (WITH found AS MATERIALIZED (SELECT 1 FROM notes WHERE search @@ value::tsquery)
+            SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted)
+         + (WITH found AS MATERIALIZED (SELECT 1 FROM customers WHERE search @@ value::tsquery)
+            SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted)"
     };
 }
 
@@ -134,52 +151,24 @@ pub(crate) async fn words_after(conn: &mut Conn, key: i64) -> Result<Option<(i64
     Ok(newest.zip(words))
 }
 
-/// In how many texts a query is found, counted up to a hundred in each place.
-pub(crate) async fn hits(conn: &mut Conn, query: &Query) -> Result<i64> {
-    let query = expression(conn, query);
-    let mut hits = 0;
-    for place in [Place::Messages, Place::Notes, Place::Customers] {
-        hits += match conn.get() {
-            ConnMut::Sqlite(conn) => {
-                sqlx::query_scalar::<_, i64>(sqlite_hits(place))
-                    .bind(&query)
-                    .bind(MAX_HITS)
-                    .fetch_one(conn)
-                    .await?
-            }
-            ConnMut::Postgres(conn) => {
-                sqlx::query_scalar(postgres_hits(place)).bind(&query).bind(MAX_HITS).fetch_one(conn).await?
-            }
-        };
+/// In how many texts each query is found, counted up to a hundred in each place.
+pub(crate) async fn hits(conn: &mut Conn, queries: &[Query]) -> Result<Vec<i64>> {
+    if queries.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(hits)
-}
-
-const fn sqlite_hits(place: Place) -> &'static str {
-    match place {
-        Place::Messages => {
-            "SELECT COUNT(*) FROM (SELECT 1 FROM messages_fts WHERE messages_fts MATCH $1 LIMIT $2)"
+    let queries: Vec<String> = queries.iter().map(|query| expression(conn, query)).collect();
+    match conn.get() {
+        ConnMut::Sqlite(conn) => {
+            let sql = concat!("SELECT ", counted!(sqlite), " FROM json_each($1) ORDER BY key");
+            Ok(sqlx::query_scalar(sql).bind(json(&queries)).bind(MAX_HITS).fetch_all(conn).await?)
         }
-        Place::Notes => "SELECT COUNT(*) FROM (SELECT 1 FROM notes_fts WHERE notes_fts MATCH $1 LIMIT $2)",
-        Place::Customers => {
-            "SELECT COUNT(*) FROM (SELECT 1 FROM customers_fts WHERE customers_fts MATCH $1 LIMIT $2)"
-        }
-    }
-}
-
-const fn postgres_hits(place: Place) -> &'static str {
-    match place {
-        Place::Messages => {
-            "WITH found AS MATERIALIZED (SELECT 1 FROM messages WHERE search @@ $1::tsquery)
-             SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted"
-        }
-        Place::Notes => {
-            "WITH found AS MATERIALIZED (SELECT 1 FROM notes WHERE search @@ $1::tsquery)
-             SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted"
-        }
-        Place::Customers => {
-            "WITH found AS MATERIALIZED (SELECT 1 FROM customers WHERE search @@ $1::tsquery)
-             SELECT COUNT(*) FROM (SELECT 1 FROM found LIMIT $2) AS counted"
+        ConnMut::Postgres(conn) => {
+            let sql = concat!(
+                "SELECT ",
+                counted!(postgres),
+                " FROM unnest($1::text[]) WITH ORDINALITY AS typed (value, place) ORDER BY place"
+            );
+            Ok(sqlx::query_scalar(sql).bind(queries).bind(MAX_HITS).fetch_all(conn).await?)
         }
     }
 }

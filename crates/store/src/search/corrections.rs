@@ -17,20 +17,22 @@ const OWN_MESSAGES: i64 = 2_000;
 
 impl Store {
     /// What may be meant by the words of a search that found nothing: for each that is nowhere found by itself the word
-    /// with the fewest slips, the most common of those.
+    /// with the fewest slips, the most common of those. At `any_time` a single word was searched for by itself already.
     pub(super) async fn corrections(
         &self,
         conn: &mut Conn,
         actor: &Actor,
         query: &Query,
+        any_time: bool,
     ) -> Result<Vec<Correction>> {
+        let is_whole = any_time && query.required.len() == 1 && query.excluded.is_empty();
         let misspelt = query.required.iter().filter(|pattern| match pattern {
             Pattern::Word { word, .. } => is_correctable(word),
             Pattern::Phrase { .. } => false,
         });
         let misspelt = misspelt.take(MAX_WORDS);
         match actor {
-            Actor::Agent(_) => self.by_vocabulary(conn, misspelt).await,
+            Actor::Agent(_) => self.by_vocabulary(conn, misspelt, is_whole).await,
             Actor::Customer(customer) => Ok(by_own_words(&own_texts(conn, customer).await?, misspelt)),
         }
     }
@@ -39,36 +41,39 @@ impl Store {
         &self,
         conn: &mut Conn,
         misspelt: impl Iterator<Item = &Pattern>,
+        is_whole: bool,
     ) -> Result<Vec<Correction>> {
         let mut corrections = Vec::new();
         for pattern in misspelt {
             let Pattern::Word { word, .. } = pattern else { continue };
-            if hits(conn, &alone(pattern.clone())).await? > 0 {
+            if !is_whole && hits(conn, &[alone(pattern)]).await?[0] > 0 {
                 continue;
             }
             if corrections.is_empty() {
                 self.vocabulary.refresh(conn).await?;
             }
-            let mut counted = Vec::new();
-            for similar in likeliest(word, self.vocabulary.similar(word)) {
-                // Whoever has more slips is no better, however common.
-                if counted.last().is_some_and(|(better, _): &(Similar, i64)| better.slips < similar.slips) {
-                    break;
-                }
-                let Some(query) = Query::of_word(&similar.word, normaliser()) else { continue };
-                let hits = hits(conn, &query).await?;
-                if hits > 0 {
-                    counted.push((similar, hits));
-                }
-            }
-            corrections.extend(most_common(word, counted));
+            let with_query = |similar: Similar| {
+                let query = Query::of_word(&similar.word, normaliser())?;
+                Some((similar, query))
+            };
+            let similar = likeliest(word, self.vocabulary.similar(word)).filter_map(with_query);
+            let (similar, queries): (Vec<_>, Vec<_>) = similar.unzip();
+            let counted = similar.into_iter().zip(hits(conn, &queries).await?).filter(|(_, hits)| *hits > 0);
+            corrections.extend(most_common(word, fewest_slips(counted)));
         }
         Ok(corrections)
     }
 }
 
-fn alone(pattern: Pattern) -> Query {
-    Query { required: vec![pattern], excluded: Vec::new() }
+fn alone(pattern: &Pattern) -> Query {
+    Query { required: vec![pattern.clone()], excluded: Vec::new() }
+}
+
+/// Whoever has more slips than the first is no better, however common.
+fn fewest_slips(counted: impl Iterator<Item = (Similar, i64)>) -> Vec<(Similar, i64)> {
+    let mut counted = counted.peekable();
+    let fewest = counted.peek().map_or(0, |(similar, _)| similar.slips);
+    counted.take_while(|(similar, _)| similar.slips == fewest).collect()
 }
 
 /// Those with the fewest slips first, then those that begin alike.

@@ -1,13 +1,10 @@
 //! Facets: how many of the found conversations have which value (S2).
 
-use crate::db::{Conn, fetch_all};
-use crate::dialect::search::{AlikeRow, group_alike};
+use crate::db::Conn;
+use crate::dialect::search::{AlikeRow, agents, group_alike};
 use crate::{Error, Result};
 use domain::{Actor, Age, AgentId, Filter, Holder, Status, Timestamp, UrgencyLevel};
-use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::num::ParseIntError;
-use uuid::Uuid;
 
 /// Facets by name (`status`, `urgency`, `holder`, `tag`, `age`), each with its values in reading order.
 pub type Facets = BTreeMap<&'static str, Vec<FacetValue>>;
@@ -39,13 +36,12 @@ impl TryFrom<&AlikeRow> for Traits {
     fn try_from(row: &AlikeRow) -> Result<Self> {
         let corrupt = |what: &str| Error::from(sqlx::Error::Decode(format!("{what} cannot be read").into()));
         let tags = if row.tags == "[]" { Ok(Vec::new()) } else { serde_json::from_str(&row.tags) };
-        let age = usize::try_from(row.age).ok().and_then(|place| Age::ALL.get(place));
         Ok(Self {
             status: row.status.parse().map_err(|_| corrupt("a conversation's status"))?,
             urgency: UrgencyLevel::from_rank(row.urgency_rank),
             holder: row.holder_id,
             tags: tags.map_err(|_| corrupt("a conversation's tags"))?,
-            age: *age.ok_or_else(|| corrupt("a conversation's age"))?,
+            age: row.age,
         })
     }
 }
@@ -61,12 +57,8 @@ pub(super) struct Alike {
 impl Alike {
     /// All of these conversations, in groups. Those deleted meanwhile are left out (S4).
     pub(super) async fn load(conn: &mut Conn, keys: Vec<i64>, now: Timestamp) -> Result<Vec<Self>> {
-        let group = |row: &AlikeRow| {
-            let keys = row.conversations.split(',').map(str::parse).collect::<Result<_, _>>();
-            let conversations = keys.map_err(|error: ParseIntError| sqlx::Error::Decode(error.into()))?;
-            Ok(Self { traits: row.try_into()?, conversations })
-        };
-        group_alike(conn, keys, now).await?.iter().map(group).collect()
+        let group = |row: AlikeRow| Ok(Self { traits: (&row).try_into()?, conversations: row.conversations });
+        group_alike(conn, keys, now).await?.into_iter().map(group).collect()
     }
 }
 
@@ -84,11 +76,7 @@ impl Holders {
         if keys.is_empty() {
             return Ok(Self { agents: HashMap::new(), me });
         }
-        let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "SELECT a.id, a.external_id, u.name FROM agents a JOIN users u ON u.id = a.user_id WHERE a.id IN ({keys})"
-        );
-        let rows = fetch_all!(conn, (i64, Uuid, String), AssertSqlSafe(sql.clone()))?;
+        let rows = agents(conn, keys.into_iter().collect()).await?;
         Ok(Self { agents: rows.into_iter().map(|(key, id, name)| (key, (AgentId(id), name))).collect(), me })
     }
 

@@ -1,29 +1,26 @@
 //! Finding conversations by words in their messages, notes, and their customer's name and e-mail address.
 
-use crate::conversation_row::{ConversationRow, select_conversations};
-use crate::db::{Conn, fetch_all};
-use crate::dialect::search::{FoundRow, Lookup, Place, find};
-use crate::messages::{MessageRow, select_messages};
-use crate::notes::{NoteRow, select_notes};
+use crate::db::Conn;
+use crate::dialect;
+use crate::dialect::search::{FoundRow, Lookup, Place, Progress, find, messages, notes, rank};
 use crate::search::facets::{self, Alike, Facets, Holders};
 use crate::search::normaliser;
 use crate::{Error, Result, Store, tags};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::search::{Correction, Query, Segment, snippet};
-use domain::{Actor, Conversation, Filter, Message, Note, Timestamp, fold_tag};
-use sqlx::AssertSqlSafe;
+use domain::{Actor, Conversation, ConversationKey, Filter, Message, Note, Timestamp, fold_tag};
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Up to how many matching conversations counts are exact; past that the newest are ranked and counted (S2).
 pub const MAX_CONVERSATIONS: usize = 10_000;
 
-/// How many matches are read at once: with two in a conversation, enough to know that there are more than
+/// How many matches are read at first: where few conversations have two, enough to know that there are more than
 /// [`MAX_CONVERSATIONS`].
-const BATCH: i64 = 20_000;
+const FIRST: usize = 14_000;
 
 /// After how many matches a search ends, however few conversations they are in (D8).
 const MAX_MATCHES: usize = 100_000;
@@ -113,7 +110,8 @@ impl Store {
         let (mut query, mut corrections) = (search.query.clone(), Vec::new());
         let (mut matches, mut total_is_exact) = find_matches(&mut conn, actor, search, &query).await?;
         if matches.is_empty() {
-            corrections = self.corrections(&mut conn, actor, &query).await?;
+            let any_time = search.from.is_none() && search.to.is_none();
+            corrections = self.corrections(&mut conn, actor, &query, any_time).await?;
             query = query.corrected(&corrections, normaliser());
             if !corrections.is_empty() {
                 (matches, total_is_exact) = find_matches(&mut conn, actor, search, &query).await?;
@@ -181,80 +179,78 @@ async fn find_matches(
         Actor::Customer(customer) => (&[Place::Messages], Some(customer.key)),
         Actor::Agent(_) => (&[Place::Messages, Place::Notes, Place::Customers], None),
     };
-    let mut matches = HashMap::new();
-    let mut exact = true;
+    let (mut matches, mut exact) = (HashMap::new(), true);
     for place in places.iter().copied() {
-        let mut lookup = Lookup {
+        let lookup = Lookup {
             place,
             query,
             customer,
             from: search.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
             to: search.to.unwrap_or(Timestamp::from_micros(i64::MAX)),
-            below: i64::MAX,
-            limit: BATCH,
         };
-        let (mut read, mut seen) = (0, 0);
-        loop {
-            let rows = find(conn, &lookup).await?;
-            read += rows.len();
-            let last = rows.last().map(|row| row.place);
-            let more = rows.len() >= BATCH as usize;
-            for row in rows {
-                if seen == MAX_CONVERSATIONS && !matches.contains_key(&row.conversation) {
-                    exact = false;
-                } else {
-                    seen += usize::from(add(&mut matches, place, &row));
-                }
-            }
-            match last {
-                Some(last) if more && seen < MAX_CONVERSATIONS && read < MAX_MATCHES => lookup.below = last,
-                _ => {
-                    exact &= !more;
-                    break;
-                }
-            }
-        }
+        let (mut found, all) = newest(conn, &lookup).await?;
+        rank(conn, &lookup, &mut found, all).await?;
+        found.iter().for_each(|row| add(&mut matches, place, row));
+        exact &= all;
     }
     Ok((matches, exact))
 }
 
-/// Whether the conversation is new among the matches.
-fn add(matches: &mut HashMap<i64, Match>, place: Place, row: &FoundRow) -> bool {
+/// What matches in one place in the newest [`MAX_CONVERSATIONS`], newest first, and whether that is all.
+async fn newest(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<(Vec<FoundRow>, bool)> {
+    let (mut matches, mut conversations) = (Vec::new(), HashSet::new());
+    let (mut progress, mut wanted) = (Progress::default(), FIRST);
+    while !progress.ended && matches.len() < MAX_MATCHES {
+        for row in find(conn, lookup, &mut progress, wanted).await? {
+            if conversations.insert(row.conversation) && conversations.len() > MAX_CONVERSATIONS {
+                return Ok((matches, false));
+            }
+            matches.push(row);
+        }
+        // As many as the missing ones have if they are like those that are there, and a tenth more of all: so it ends soon
+        // where there is none missing but a few.
+        let missing = MAX_CONVERSATIONS + 1 - conversations.len();
+        wanted = missing * matches.len() / conversations.len().max(1) + matches.len() / 10 + FIRST / 100;
+    }
+    Ok((matches, progress.ended))
+}
+
+/// Keeps the better match of a conversation, the newer among equals.
+fn add(matches: &mut HashMap<i64, Match>, place: Place, row: &FoundRow) {
     let score = row.score + if place == Place::Customers { CUSTOMER_SCORE } else { 0.0 };
     let found = Match { place: (place, row.place), at: row.at, score };
     match matches.entry(row.conversation) {
         Entry::Vacant(entry) => {
             entry.insert(found);
-            true
         }
         Entry::Occupied(mut entry) => {
             if (score, row.at) > (entry.get().score, entry.get().at) {
                 entry.insert(found);
             }
-            false
         }
     }
 }
 
 /// Reads what the page shows, in its order. What was deleted meanwhile is left out (S4).
 async fn load(conn: &mut Conn, query: &Query, page: &[(Cursor, &Match)]) -> Result<Vec<Found>> {
-    let keys = |place: Place| {
+    let keys = |place: Place| -> Vec<i64> {
         let of_place = |(_, found): &(Cursor, &Match)| (found.place.0 == place).then_some(found.place.1);
-        list(page.iter().filter_map(of_place))
+        page.iter().filter_map(of_place).collect()
     };
-    let sql =
-        format!("{} IN ({})", select_conversations!("WHERE c.id"), list(page.iter().map(|(at, _)| at.key)));
-    let rows = fetch_all!(conn, ConversationRow, AssertSqlSafe(sql.clone()))?;
-    let mut conversations = HashMap::new();
-    for row in rows {
-        conversations.insert(row.id, row.into_conversation()?);
-    }
-    let sql = format!("{} IN ({})", select_messages!("WHERE id"), keys(Place::Messages));
-    let rows = fetch_all!(conn, MessageRow, AssertSqlSafe(sql.clone()))?;
-    let mut messages: HashMap<i64, Message> = rows.into_iter().map(|row| (row.id, row.into())).collect();
-    let sql = format!("{} IN ({})", select_notes!("WHERE id"), keys(Place::Notes));
-    let rows = fetch_all!(conn, NoteRow, AssertSqlSafe(sql.clone()))?;
-    let mut notes: HashMap<i64, Note> = rows.into_iter().map(|row| (row.id, row.into())).collect();
+    let shown: Vec<_> = page.iter().map(|(at, _)| ConversationKey(at.key)).collect();
+    let conversations = dialect::load_by_key(conn, &shown).await?;
+    let mut conversations: HashMap<i64, Conversation> =
+        conversations.into_iter().map(|conversation| (conversation.key.0, conversation)).collect();
+    let messages = match keys(Place::Messages) {
+        keys if keys.is_empty() => Vec::new(),
+        keys => messages(conn, keys).await?,
+    };
+    let mut messages: HashMap<i64, Message> = messages.into_iter().map(|row| (row.id, row.into())).collect();
+    let notes = match keys(Place::Notes) {
+        keys if keys.is_empty() => Vec::new(),
+        keys => notes(conn, keys).await?,
+    };
+    let mut notes: HashMap<i64, Note> = notes.into_iter().map(|row| (row.id, row.into())).collect();
     let found = |(at, found): &(Cursor, &Match)| {
         let conversation = conversations.remove(&at.key)?;
         let (hit, text) = match found.place {
@@ -278,12 +274,6 @@ async fn load(conn: &mut Conn, query: &Query, page: &[(Cursor, &Match)]) -> Resu
         Some(Found { conversation, hit, snippet: snippet(&text, query, normaliser()), score: found.score })
     };
     Ok(page.iter().filter_map(found).collect())
-}
-
-/// Keys for an `IN`; one that nothing has where there are none.
-fn list(keys: impl Iterator<Item = i64>) -> String {
-    let keys: Vec<_> = keys.map(|key| key.to_string()).collect();
-    if keys.is_empty() { "-1".to_owned() } else { keys.join(", ") }
 }
 
 /// Where a page ends. Ordered as results are: best first, then newest, then by key.

@@ -16,6 +16,7 @@ mod import;
 mod listing;
 mod messages;
 mod model;
+mod newest_matches;
 mod opening;
 mod recall;
 mod records;

@@ -214,6 +214,7 @@ both_databases! {
         let newer = says(&store, &noor, "refund please and soon").await;
         let whole = found(&store, &ada, "refund ").await;
         assert_eq!(whole, [much, newer, once]);
+        assert_eq!(found(&store, &noor, "refund ").await, whole, "customers, too");
         for limit in [1, 2, 3] {
             let (mut pages, mut cursor) = (Vec::new(), None);
             loop {

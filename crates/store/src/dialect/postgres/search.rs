@@ -2,14 +2,14 @@
 
 use crate::Result;
 use crate::db::Time;
-use crate::dialect::search::{FoundRow, Lookup, Place, alike};
+use crate::dialect::search::{AlikeRow, FoundRow, Lookup, Place, Progress};
 use domain::search::{Pattern, Query, STEM_MARK};
+use domain::{Age, Timestamp};
+use sqlx::FromRow;
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, FromRow};
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::fmt::Write;
-
-/// How a transaction begins whose statements depend on how common the words are.
-pub(super) const PLANNED_ANEW: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// The index words as `tsvector` input, so that no parser or locale of the server's has a say in them. Words have
 /// positions, which phrases need, stems none.
@@ -25,29 +25,130 @@ pub(in crate::dialect) fn tsvector(words: &str) -> String {
     vector
 }
 
-/// Lateral, so that no plan reads the whole table to join it with some conversations.
-pub(in crate::dialect) const ALIKE: &str = alike!(
-    "unnest($1::bigint[]) AS key (id)
-     CROSS JOIN LATERAL (SELECT * FROM conversations WHERE conversations.id = key.id LIMIT 1) AS c",
-    "string_agg(c.id::text, ',')"
-);
+/// All rows column by column: PostgreSQL takes longer to group them, and to hand over each by itself, than to find them.
+pub(in crate::dialect) const ALIKE: &str = "SELECT array_agg(c.id) AS keys, array_agg(c.status) AS statuses,
+            array_agg(c.urgency_rank) AS urgency_ranks, array_agg(c.holder_id) AS holders, array_agg(c.tags) AS tags,
+            array_agg(c.created_at) AS times
+     FROM conversations c WHERE c.id = ANY ($1)";
 
-/// Planned anew each time: how common the words are decides which index is best.
-pub(in crate::dialect) async fn find(conn: &mut PgConnection, lookup: &Lookup<'_>) -> Result<Vec<FoundRow>> {
-    let mut tx = conn.begin_with(PLANNED_ANEW).await?;
-    let columns: Columns = sqlx::query_as(find_sql(lookup.place, lookup.customer.is_some()))
+#[derive(FromRow)]
+struct Traits {
+    keys: Option<Vec<i64>>,
+    statuses: Option<Vec<String>>,
+    urgency_ranks: Option<Vec<i16>>,
+    holders: Option<Vec<Option<i64>>>,
+    tags: Option<Vec<String>>,
+    times: Option<Vec<Time>>,
+}
+
+pub(in crate::dialect) async fn group_alike(
+    conn: &mut PgConnection,
+    keys: Vec<i64>,
+    now: Timestamp,
+) -> Result<Vec<AlikeRow>> {
+    let traits: Traits = sqlx::query_as(ALIKE).bind(keys).fetch_one(conn).await?;
+    let statuses =
+        traits.statuses.unwrap_or_default().into_iter().zip(traits.urgency_ranks.unwrap_or_default());
+    let held = traits.holders.unwrap_or_default().into_iter().zip(traits.tags.unwrap_or_default());
+    let ages = traits.times.unwrap_or_default().into_iter().map(|Time(at)| Age::of(now.since(at)));
+    let mut groups = HashMap::<_, Vec<i64>>::new();
+    for (key, alike) in traits.keys.unwrap_or_default().into_iter().zip(statuses.zip(held).zip(ages)) {
+        groups.entry(alike).or_default().push(key);
+    }
+    let row = |((((status, urgency_rank), (holder_id, tags)), age), conversations)| AlikeRow {
+        status,
+        urgency_rank,
+        holder_id,
+        tags,
+        age,
+        conversations,
+    };
+    Ok(groups.into_iter().map(row).collect())
+}
+
+/// How many keys share an entry of the index, as migration 12 says.
+const STEP: i64 = 32_768;
+/// So many steps are looked at first: they tell how common the words are.
+const FIRST_STEPS: i64 = 2;
+/// Where the first steps have fewer matches, all others are looked for at once.
+const FEW: i64 = 200;
+/// So many steps the index looks for at once; each costs a little for every match.
+const MAX_STEPS: i64 = 64;
+
+pub(in crate::dialect) async fn find(
+    conn: &mut PgConnection,
+    lookup: &Lookup<'_>,
+    progress: &mut Progress,
+    wanted: usize,
+) -> Result<Vec<FoundRow>> {
+    match (lookup.place, lookup.customer) {
+        (Place::Messages, None) => find_messages(conn, lookup, progress, wanted).await,
+        _ => find_among_few(conn, lookup, progress, wanted).await,
+    }
+}
+
+/// Looks through a stretch of the newest keys that will have about as many matches as are wanted, or through all.
+async fn find_messages(
+    conn: &mut PgConnection,
+    lookup: &Lookup<'_>,
+    progress: &mut Progress,
+    wanted: usize,
+) -> Result<Vec<FoundRow>> {
+    let (steps, few) = match progress.below {
+        None => (FIRST_STEPS, FEW),
+        Some(below) => match steps(progress, wanted).min(below / STEP) {
+            steps if steps > MAX_STEPS => (0, i64::MAX),
+            steps => (steps, 0),
+        },
+    };
+    let columns: Columns = sqlx::query_as(FIND_MESSAGES)
         .bind(tsquery(lookup.query))
-        .bind(lookup.below)
-        .bind(lookup.limit)
+        .bind(ranking(lookup.query))
         .bind(Time(lookup.from))
         .bind(Time(lookup.to))
-        .bind(lookup.customer.map(|customer| customer.0))
-        .bind(ranking(lookup.query))
-        .persistent(false)
-        .fetch_one(&mut *tx)
+        .bind(progress.below.map(|below| below / STEP - 1))
+        .bind(steps)
+        .bind(few)
+        .fetch_one(conn)
         .await?;
-    tx.commit().await?;
-    Ok(columns.into_rows())
+    let (bottom, all) = (columns.bottom.unwrap_or_default(), columns.all);
+    let mut rows = columns.into_rows();
+    rows.sort_unstable_by_key(|row| Reverse(row.place));
+    let newest = rows.first().map(|row| row.place);
+    progress.keys += progress.below.or(newest).map_or(0, |top| top - bottom);
+    progress.ended = all || bottom <= 0;
+    progress.below = Some(bottom);
+    Ok(rows)
+}
+
+/// In how many steps there are about as many matches as are wanted, if they go on to be as frequent as they were.
+fn steps(progress: &Progress, wanted: usize) -> i64 {
+    let (wanted, found) = (i64::try_from(wanted), i64::try_from(progress.found.max(1)));
+    let keys = progress.keys.saturating_mul(wanted.unwrap_or(i64::MAX)) / found.unwrap_or(i64::MAX);
+    keys / STEP + 1
+}
+
+/// A customer's own messages, notes, or names.
+async fn find_among_few(
+    conn: &mut PgConnection,
+    lookup: &Lookup<'_>,
+    progress: &mut Progress,
+    wanted: usize,
+) -> Result<Vec<FoundRow>> {
+    let columns: Columns = sqlx::query_as(find_sql(lookup.place))
+        .bind(tsquery(lookup.query))
+        .bind(ranking(lookup.query))
+        .bind(Time(lookup.from))
+        .bind(Time(lookup.to))
+        .bind(progress.below.unwrap_or(i64::MAX))
+        .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
+        .bind(lookup.customer.map(|customer| customer.0))
+        .fetch_one(conn)
+        .await?;
+    let rows = columns.into_rows();
+    progress.ended = rows.len() < wanted;
+    progress.below = rows.last().map(|row| row.place);
+    Ok(rows)
 }
 
 /// All rows, column by column: to hand over each by itself takes longer than to find it. None without any row.
@@ -57,6 +158,9 @@ struct Columns {
     places: Option<Vec<i64>>,
     times: Option<Vec<Time>>,
     scores: Option<Vec<f32>>,
+    /// Above which key everything was looked at, and whether all below was, too.
+    bottom: Option<i64>,
+    all: bool,
 }
 
 impl Columns {
@@ -74,51 +178,64 @@ impl Columns {
     }
 }
 
+/// Materialized, so that the planner does not think of walking the newest messages until enough match: for a word that few
+/// have it would read them all.
 macro_rules! in_columns {
-    ($select:literal) => {
+    ($select:literal, $order:literal) => {
         concat!(
-            "SELECT array_agg(conversation) AS conversations, array_agg(place) AS places, array_agg(at) AS times,
-                    array_agg(score) AS scores FROM (",
-            $select,
-            ") AS found"
+            "WITH found AS MATERIALIZED (", $select, ")
+             SELECT array_agg(conversation) AS conversations, array_agg(place) AS places, array_agg(at) AS times,
+                    array_agg(score) AS scores, NULL::bigint AS bottom, FALSE AS \"all\"
+             FROM (SELECT * FROM found ", $order, ") AS found"
         )
     };
 }
 
-pub(in crate::dialect) const fn find_sql(place: Place, of_customer: bool) -> &'static str {
-    match (place, of_customer) {
-        (Place::Messages, false) => in_columns!(
+/// The newest steps, and where these have few matches all that is before them. The `+ 0`, here and below, keeps the
+/// planner from listing all keys as well.
+pub(in crate::dialect) const FIND_MESSAGES: &str = "WITH top AS MATERIALIZED (
+         SELECT COALESCE($5, (SELECT MAX(id) FROM messages) / 32768, 0) AS step
+     ), newest AS MATERIALIZED (
+         SELECT conversation_id, id, created_at, ts_rank(search, $2::tsquery) AS score FROM messages
+         WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4
+           AND ARRAY[id / 32768] && (SELECT array_agg(key) FROM top, generate_series(top.step - $6 + 1, top.step) AS key)
+     ), earlier AS MATERIALIZED (
+         SELECT conversation_id, id, created_at, ts_rank(search, $2::tsquery) AS score FROM messages
+         WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4
+           AND id + 0 < (SELECT (top.step - $6 + 1) * 32768 FROM top) AND $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7
+     )
+     SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
+            array_agg(score) AS scores, (SELECT (top.step - $6 + 1) * 32768 FROM top) AS bottom,
+            $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7 AS \"all\"
+     FROM (SELECT * FROM newest UNION ALL SELECT * FROM earlier) AS found";
+
+/// How few things are found: `OFFSET 0` keeps the planner from looking for a word in all messages to find a customer's.
+pub(in crate::dialect) const fn find_sql(place: Place) -> &'static str {
+    match place {
+        Place::Messages => in_columns!(
             "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at,
-                    ts_rank(t.search, $7::tsquery) AS score
-             FROM messages t
-             WHERE t.search @@ $1::tsquery AND t.id < $2 AND t.created_at >= $4 AND t.created_at < $5
-               AND $6::bigint IS NULL
-             ORDER BY t.id DESC LIMIT $3"
-        ),
-        (Place::Messages, true) => in_columns!(
-            "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at,
-                    ts_rank(t.search, $7::tsquery) AS score
+                    ts_rank(t.search, $2::tsquery) AS score
              FROM conversations c CROSS JOIN LATERAL
-                  (SELECT * FROM messages WHERE messages.conversation_id = c.id) AS t
-             WHERE t.search @@ $1::tsquery AND t.id < $2 AND t.created_at >= $4 AND t.created_at < $5
-               AND c.customer_id = $6
-             ORDER BY t.id DESC LIMIT $3"
+                  (SELECT * FROM messages WHERE messages.conversation_id = c.id OFFSET 0) AS t
+             WHERE t.search @@ $1::tsquery AND t.id + 0 < $5 AND t.created_at >= $3 AND t.created_at < $4
+               AND c.customer_id = $7",
+            "ORDER BY place DESC LIMIT $6"
         ),
-        (Place::Notes, _) => in_columns!(
+        Place::Notes => in_columns!(
             "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at,
-                    ts_rank(t.search, $7::tsquery) AS score
+                    ts_rank(t.search, $2::tsquery) AS score
              FROM notes t
-             WHERE t.search @@ $1::tsquery AND t.id < $2 AND t.created_at >= $4 AND t.created_at < $5
-               AND $6::bigint IS NULL
-             ORDER BY t.id DESC LIMIT $3"
+             WHERE t.search @@ $1::tsquery AND t.id + 0 < $5 AND t.created_at >= $3 AND t.created_at < $4
+               AND $7::bigint IS NULL",
+            "ORDER BY place DESC LIMIT $6"
         ),
-        (Place::Customers, _) => in_columns!(
+        Place::Customers => in_columns!(
             "SELECT c.id AS conversation, c.id AS place, c.last_message_at AS at,
-                    ts_rank(t.search, $7::tsquery) AS score
+                    ts_rank(t.search, $2::tsquery) AS score
              FROM customers t JOIN conversations c ON c.customer_id = t.id
-             WHERE t.search @@ $1::tsquery AND c.id < $2 AND c.last_message_at >= $4 AND c.last_message_at < $5
-               AND $6::bigint IS NULL
-             ORDER BY c.id DESC LIMIT $3"
+             WHERE t.search @@ $1::tsquery AND c.id + 0 < $5 AND c.last_message_at >= $3 AND c.last_message_at < $4
+               AND $7::bigint IS NULL",
+            "ORDER BY place DESC LIMIT $6"
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! What PostgreSQL's full-text index knows of words.
 
-use super::search::{PLANNED_ANEW, tsquery};
+use super::search::tsquery;
 use crate::Result;
 use domain::ConversationKey;
 use domain::search::{Pattern, Query};
@@ -32,6 +32,9 @@ pub(in crate::dialect) async fn frequencies(
     };
     Ok(tokens.iter().map(frequency).collect())
 }
+
+/// How a transaction begins whose statements depend on how common the words are.
+const PLANNED_ANEW: &str = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// Not left to the planner: walking the newest messages until enough match would read them all for a word that few have.
 pub(in crate::dialect) const PROBE: &str = "WITH found AS MATERIALIZED (

@@ -1,0 +1,70 @@
+//! S1, S2: of a common word the newest matches are read, step by step from the newest on.
+
+use crate::agent;
+use crate::search::search;
+use domain::{ClientId, ConversationId, CustomerId, Timestamp};
+use store::{Import, ImportMessage, MAX_CONVERSATIONS, SearchResults, Session};
+use testkit::{Kind, TestStore, both_databases, count, run};
+
+fn import(number: usize, text: &str) -> Import {
+    let at = Timestamp::from_micros(i64::try_from(number * 1_000).unwrap());
+    Import {
+        customer: CustomerId::new(),
+        name: format!("Customer {number}"),
+        conversation: ConversationId::new(),
+        messages: vec![ImportMessage { client_id: ClientId::new(), at, text: text.to_owned() }],
+    }
+}
+
+async fn found(store: &TestStore, session: &Session, typed: &str) -> SearchResults {
+    store.search(&session.actor, &search(typed)).await.unwrap()
+}
+
+both_databases! {
+    /// S1, S2: past 10,000 conversations, too, those that have the word as it was typed come first, then the newest; the
+    /// oldest is not among them.
+    async fn s1_s2_past_the_cap_what_was_typed_comes_first(store: TestStore) {
+        let ada = agent(&store, "Ada").await;
+        let typed = [1, 2, 5_000];
+        let text = |number| if typed.contains(&number) { "a refund" } else { "two refunds" };
+        let imports: Vec<_> = (1..=MAX_CONVERSATIONS + 1).map(|number| import(number, text(number))).collect();
+        store.import(&imports).await.unwrap();
+        let results = found(&store, &ada, "refund ").await;
+        assert!(!results.total_is_exact);
+        assert_eq!(results.total, i64::try_from(MAX_CONVERSATIONS).unwrap());
+        let first: Vec<_> = results.items.iter().take(4).map(|found| found.conversation.id).collect();
+        let expected = [5_000, 2, MAX_CONVERSATIONS + 1, MAX_CONVERSATIONS];
+        assert_eq!(first, expected.map(|number| imports[number - 1].conversation));
+    }
+}
+
+/// S2: PostgreSQL's index is asked for the newest keys first. However far apart the matches are, all of them are found, in
+/// the first steps, in those before, and in what is before many steps.
+#[test]
+fn s2_matches_far_apart_are_all_found() {
+    run(Kind::Postgres, |store: TestStore| async move {
+        let ada = agent(&store, "Ada").await;
+        let jumps = [
+            "SELECT setval('messages_id_seq', 5 * 32768 - 150)",
+            "SELECT setval('messages_id_seq', 9 * 32768)",
+            "SELECT setval('messages_id_seq', 100 * 32768 - 1)",
+        ];
+        for (number, jump) in (1..).zip(jumps) {
+            let imports: Vec<_> = (0..300).map(|n| import(number * 1_000 + n, "a parcel")).collect();
+            store.import(&imports).await.unwrap();
+            let rare = import(number, &format!("a zeppelin {number}"));
+            store.import(&[rare]).await.unwrap();
+            let parcels = found(&store, &ada, "parcels ").await;
+            let zeppelins = found(&store, &ada, "zeppelins ").await;
+            let expected = i64::try_from(number).unwrap();
+            assert_eq!((parcels.total, parcels.total_is_exact), (300 * expected, true), "before {jump}");
+            assert_eq!((zeppelins.total, zeppelins.total_is_exact), (expected, true), "before {jump}");
+            count(store.config(), jump).await;
+        }
+        store.import(&[import(1, "a lone parcel")]).await.unwrap();
+        assert_eq!(found(&store, &ada, "parcels ").await.total, 901);
+        let many: Vec<_> = (0..300).map(|n| import(n, "a parcel")).collect();
+        store.import(&many).await.unwrap();
+        assert_eq!(found(&store, &ada, "parcels ").await.total, 1_201);
+    });
+}
