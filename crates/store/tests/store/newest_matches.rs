@@ -1,7 +1,7 @@
 //! S1, S2: of a common word the newest matches are read, step by step from the newest on.
 
-use crate::agent;
 use crate::search::search;
+use crate::{agent, bring_in};
 use domain::{ClientId, ConversationId, CustomerId, Timestamp};
 use store::{Import, ImportMessage, MAX_CONVERSATIONS, SearchResults, Session};
 use testkit::{Kind, TestStore, both_databases, count, run};
@@ -28,7 +28,7 @@ both_databases! {
         let typed = [1, 2, 5_000];
         let text = |number| if typed.contains(&number) { "a refund" } else { "two refunds" };
         let imports: Vec<_> = (1..=MAX_CONVERSATIONS + 1).map(|number| import(number, text(number))).collect();
-        store.import(&imports).await.unwrap();
+        bring_in(&store, &imports).await.unwrap();
         let results = found(&store, &ada, "refund ").await;
         assert!(!results.total_is_exact);
         assert_eq!(results.total, i64::try_from(MAX_CONVERSATIONS).unwrap());
@@ -51,9 +51,9 @@ fn s2_matches_far_apart_are_all_found() {
         ];
         for (number, jump) in (1..).zip(jumps) {
             let imports: Vec<_> = (0..300).map(|n| import(number * 1_000 + n, "a parcel")).collect();
-            store.import(&imports).await.unwrap();
+            bring_in(&store, &imports).await.unwrap();
             let rare = import(number, &format!("a zeppelin {number}"));
-            store.import(&[rare]).await.unwrap();
+            bring_in(&store, &[rare]).await.unwrap();
             let parcels = found(&store, &ada, "parcels ").await;
             let zeppelins = found(&store, &ada, "zeppelins ").await;
             let expected = i64::try_from(number).unwrap();
@@ -61,10 +61,10 @@ fn s2_matches_far_apart_are_all_found() {
             assert_eq!((zeppelins.total, zeppelins.total_is_exact), (expected, true), "before {jump}");
             count(store.config(), jump).await;
         }
-        store.import(&[import(1, "a lone parcel")]).await.unwrap();
+        bring_in(&store, &[import(1, "a lone parcel")]).await.unwrap();
         assert_eq!(found(&store, &ada, "parcels ").await.total, 901);
         let many: Vec<_> = (0..300).map(|n| import(n, "a parcel")).collect();
-        store.import(&many).await.unwrap();
+        bring_in(&store, &many).await.unwrap();
         assert_eq!(found(&store, &ada, "parcels ").await.total, 1_201);
     });
 }
