@@ -27,7 +27,10 @@ class SupportDesk extends HTMLElement {
     this.notifications = new Notifications((id) => this.visit(id));
     this.list.addEventListener("renewed", () => this.#renewed());
     this.handedOver = new HandedOver(this.dataset.agent);
-    this.handedOver.addEventListener("change", () => this.#showHandedOver());
+    this.handedOver.addEventListener("change", async () => {
+      await this.list.released;
+      this.#showHandedOver();
+    });
     this.list.addEventListener("news", ({ detail }) => this.#hear(detail));
     this.list.addEventListener("waiting", () => this.notifications.tellWaiting());
     document.querySelector('[data-action="shortcuts"]').addEventListener("click", () => this.sheet.showModal());

@@ -29,8 +29,10 @@ class InboxList extends HTMLElement {
     this.socket.addEventListener("frame", ({ detail }) => this.#hear(detail));
     this.search.addEventListener("input", () => this.#searchSoon());
     this.addEventListener("pointermove", (event) => {
-      if (event.target.closest(".rows")) this.pointerAt = Date.now();
+      if (event.target.closest(".rows, .facets")) this.pointerAt = Date.now();
     });
+    this.addEventListener("pointerdown", () => (this.press ??= Promise.withResolvers()));
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.#release()));
     this.addEventListener("click", (event) => {
       const more = event.target.closest('[data-action="more"]');
       if (more) {
@@ -134,7 +136,17 @@ class InboxList extends HTMLElement {
     return id && this.querySelector(`[data-id="${CSS.escape(id)}"] .row`);
   }
 
-  // Rows never move under the pointer, and a burst of changes is one renewal.
+  /** Until what is pressed was clicked: a link that moves away, or makes way for its like, is not. */
+  get released() {
+    return this.press?.promise;
+  }
+
+  #release() {
+    this.press?.resolve();
+    this.press = null;
+  }
+
+  // Nothing moves under the pointer, and a burst of changes is one renewal.
   #renewSoon() {
     this.stale = true;
     if (this.renewTimer || document.visibilityState !== "visible") return;
@@ -158,6 +170,8 @@ class InboxList extends HTMLElement {
       for (let page = 1; page < this.pages && moreOf(content); page += 1) {
         append(content, await this.#page(moreOf(content).search, signal));
       }
+      await this.released;
+      signal.throwIfAborted();
       this.#show(content);
       this.say(null);
       document.getElementById("offline").hidden = this.socket.isOpen;
