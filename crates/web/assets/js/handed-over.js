@@ -5,8 +5,6 @@ export class HandedOver extends EventTarget {
   #agent;
   /** Names of customers, by conversation. */
   #customers = new Map();
-  /** What the agent was seen to hold. */
-  #held = new Set();
   /** The agent's other pages in this browser: opened on one, it is opened on all. */
   #pages = new BroadcastChannel("handed-over");
 
@@ -24,7 +22,7 @@ export class HandedOver extends EventTarget {
   /** Hears what the inbox hears. */
   hear(frame) {
     if (frame.type === "removed") this.#drop(frame.id);
-    else if (frame.type === "queue_changed") this.#move(frame.conversation);
+    else if (frame.type === "queue_changed" && frame.conversation.claim?.agent.id !== this.#agent) this.#drop(frame.conversation.id);
     else if (frame.type === "notification" && frame.kind === "handed_over") this.#add(frame);
     else if (frame.type === "notification" && frame.kind !== "mentioned") this.#drop(frame.conversation);
   }
@@ -48,12 +46,6 @@ export class HandedOver extends EventTarget {
       return one;
     }));
     facets.prepend(made);
-  }
-
-  // What is told of the time before it was handed over may come after: only who was seen to hold it can lose it.
-  #move({ id, claim }) {
-    if (claim?.agent.id === this.#agent) this.#held.add(id);
-    else if (this.#held.delete(id)) this.#drop(id);
   }
 
   #add({ conversation, customer }) {
