@@ -64,7 +64,7 @@ async fn s5_postgres_searches_its_index() {
     // With PostgreSQL's own settings: the program's would hide that an index is missing, since they forbid to read all.
     let mut planner = PgConnection::connect(&url).await.unwrap();
     let messages = explain(&mut planner, postgres::search::FIND_MESSAGES, |query| {
-        bind_find(query).bind(None::<i64>).bind(2_i64).bind(100_i64)
+        bind_find(query).bind(None::<i64>).bind(2_i64).bind(100_i64).bind(1_000_i64)
     })
     .await;
     let mut plans = Vec::new();

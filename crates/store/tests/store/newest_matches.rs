@@ -4,7 +4,7 @@ use crate::search::search;
 use crate::{agent, bring_in};
 use domain::{ClientId, ConversationId, CustomerId, Timestamp};
 use store::{Import, ImportMessage, MAX_CONVERSATIONS, SearchResults, Session};
-use testkit::{Kind, TestStore, both_databases, count, run};
+use testkit::{Kind, TestStore, both_databases, count, execute, run};
 
 fn import(number: usize, text: &str) -> Import {
     let at = Timestamp::from_micros(i64::try_from(number * 1_000).unwrap());
@@ -66,5 +66,24 @@ fn s2_matches_far_apart_are_all_found() {
         let many: Vec<_> = (0..300).map(|n| import(n, "a parcel")).collect();
         bring_in(&store, &many).await.unwrap();
         assert_eq!(found(&store, &ada, "parcels ").await.total, 1_201);
+    });
+}
+
+/// D8: of a word that is rare now and was common before PostgreSQL gives the newest matches, however many there are.
+#[test]
+fn d8_a_word_that_was_common_once_gives_no_more_than_its_newest_matches() {
+    run(Kind::Postgres, |store: TestStore| async move {
+        let ada = agent(&store, "Ada").await;
+        bring_in(&store, &[import(1, "a conversation")]).await.unwrap();
+        let common_once = "INSERT INTO messages (external_id, conversation_id, seq, side, author_id, author_name,
+                                                 client_id, text, created_at, search)
+                           SELECT gen_random_uuid(), conversation_id, number, 'customer', author_id, 'Somebody',
+                                  gen_random_uuid(), 'a parcel', created_at, '''parcel'':1'::tsvector
+                           FROM messages, generate_series(2, 100002) AS number;
+                           SELECT setval('messages_id_seq', 10 * 32768)";
+        execute(store.config(), common_once).await;
+        bring_in(&store, &[import(2, "a lone parcel")]).await.unwrap();
+        let results = found(&store, &ada, "parcel ").await;
+        assert_eq!((results.total, results.total_is_exact), (2, false));
     });
 }

@@ -108,13 +108,15 @@ both_databases! {
                 assert!(searched.is_err(), "it can be read: the test proves nothing");
             }
             DatabaseConfig::Postgres { .. } => {
-                execute(store.config(), "CREATE INDEX messages_search_ccnew ON messages USING GIN (search)").await;
+                let leave = "CREATE INDEX messages_search_ccnew ON messages USING GIN (search);
+                             CREATE INDEX notes_search_ccold ON notes USING GIN (search)";
+                execute(store.config(), leave).await;
             }
         }
         reindex(&store).await;
         assert_eq!(found(&store, &ada, "parcel").await, 1);
         if matches!(store.config(), DatabaseConfig::Postgres { .. }) {
-            let left = "SELECT COUNT(*) FROM pg_indexes WHERE indexname LIKE '%ccnew%' AND schemaname = current_schema";
+            let left = "SELECT COUNT(*) FROM pg_indexes WHERE indexname LIKE '%search_cc%' AND schemaname = current_schema";
             assert_eq!(count(store.config(), left).await, 0);
         }
     }

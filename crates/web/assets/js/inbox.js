@@ -31,7 +31,8 @@ class InboxList extends HTMLElement {
     this.addEventListener("pointermove", (event) => {
       if (event.target.closest(".rows, .facets")) this.pointerAt = Date.now();
     });
-    this.addEventListener("pointerdown", () => (this.press ??= Promise.withResolvers()));
+    // Only of what clicks: no menu that opens by the other button keeps the list from being renewed.
+    this.addEventListener("pointerdown", ({ button }) => button === 0 && (this.press ??= Promise.withResolvers()));
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.#release()));
     this.addEventListener("click", (event) => {
       const more = event.target.closest('[data-action="more"]');

@@ -4,7 +4,7 @@ use super::{column, search::tsvector};
 use crate::Result;
 use crate::dialect::Indexed;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Executor, PgPool};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
 
 /// Writes only those rows whose entry is wrong: a row written is a row copied.
 pub(in crate::dialect) async fn replace(
@@ -26,19 +26,21 @@ pub(in crate::dialect) async fn replace(
     Ok(())
 }
 
-/// An index begun by somebody who was interrupted stays as `…_ccnew`, of no use but kept current (PostgreSQL's manual,
-/// `REINDEX`, "Rebuilding Indexes Concurrently").
+/// What somebody who was interrupted began stays as `…_ccnew`, and what they had replaced as `…_ccold`: of no use, but kept
+/// current (PostgreSQL's manual, `REINDEX`, "Rebuilding Indexes Concurrently").
 pub(in crate::dialect) async fn pack(pool: &PgPool) -> Result<()> {
-    let mut conn = pool.acquire().await?;
+    // Its settings are its own: nobody else gets it.
+    let mut conn = pool.acquire().await?.detach();
     conn.execute("SET statement_timeout = 0").await?;
     conn.execute("SET lock_timeout = 0").await?;
     for index in Indexed::ALL.map(Indexed::table) {
-        let left = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}_search_ccnew");
-        conn.execute(AssertSqlSafe(left)).await?;
+        for left in ["ccnew", "ccold"] {
+            let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}_search_{left}");
+            conn.execute(AssertSqlSafe(drop)).await?;
+        }
         let rebuild = format!("REINDEX INDEX CONCURRENTLY {index}_search");
         conn.execute(AssertSqlSafe(rebuild)).await?;
     }
-    // Its settings are its own: no one else gets it.
     conn.close().await?;
     Ok(())
 }

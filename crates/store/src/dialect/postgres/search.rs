@@ -72,6 +72,8 @@ const STEP: i64 = 32_768;
 const FIRST_STEPS: i64 = 2;
 /// Where the first steps have fewer matches, all others are looked for at once.
 const FEW: i64 = 200;
+/// So many of them are given: the newest, where a word that is rare now was common before (D8).
+const MOST: i64 = 100_000;
 /// So many steps the index looks for at once; each costs a little for every match.
 const MAX_STEPS: i64 = 64;
 
@@ -109,6 +111,7 @@ async fn find_messages(
         .bind(progress.below.map(|below| below / STEP - 1))
         .bind(steps)
         .bind(few)
+        .bind(MOST)
         .fetch_one(conn)
         .await?;
     let (bottom, all) = (columns.bottom.unwrap_or_default(), columns.all);
@@ -203,10 +206,11 @@ pub(in crate::dialect) const FIND_MESSAGES: &str = "WITH top AS MATERIALIZED (
          SELECT conversation_id, id, created_at, ts_rank(search, $2::tsquery) AS score FROM messages
          WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4
            AND id + 0 < (SELECT (top.step - $6 + 1) * 32768 FROM top) AND $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7
+         ORDER BY id + 0 DESC LIMIT $8
      )
      SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
             array_agg(score) AS scores, (SELECT (top.step - $6 + 1) * 32768 FROM top) AS bottom,
-            $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7 AS \"all\"
+            $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7 AND (SELECT COUNT(*) FROM earlier) < $8 AS \"all\"
      FROM (SELECT * FROM newest UNION ALL SELECT * FROM earlier) AS found";
 
 /// How few things are found: `OFFSET 0` keeps the planner from looking for a word in all messages to find a customer's.
