@@ -45,6 +45,11 @@ export function message(page, text) {
   return page.getByRole("log").locator("[data-seq]", { hasText: text });
 }
 
+/** A conversation's row in the inbox, by what stands in it. */
+export function row(page, text) {
+  return page.locator(".rows").getByRole("link", { name: text });
+}
+
 /** Chooses in the picker that is open. */
 export async function choose(page, words, option = words) {
   const picker = page.locator('dialog[data-part="picker"]');

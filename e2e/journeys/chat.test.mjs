@@ -1,7 +1,7 @@
 // A customer and an agent, each at a window of their own: from the first request to its resolution.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, message, request, signIn, until, write } from "../people.mjs";
+import { choose, message, request, row, signIn, until, write } from "../people.mjs";
 import { GRACE, LINUS, stage } from "../stage.mjs";
 
 const here = stage();
@@ -14,7 +14,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await ada.getByText("You are next").waitFor();
 
   // The inbox shows it by itself, and opening it claims nothing.
-  await grace.getByRole("link", { name: /Ada.*My printer is on fire/s }).click();
+  await row(grace, /Ada.*My printer is on fire/s).click();
   await message(grace, "My printer is on fire").waitFor();
   await ada.getByText("Waiting", { exact: true }).waitFor();
   await grace.getByRole("button", { name: "Claim", exact: true }).click();
@@ -63,7 +63,7 @@ test("request, place, claim, chat, note, tag, canned reply by key, hand over, re
   await grace.locator("strong", { hasText: "Held by Linus" }).waitFor();
   await ada.getByRole("heading", { name: "Linus" }).waitFor();
   await linus.getByRole("navigation", { name: "Filters" }).getByRole("link", { name: /^Mine/ }).click();
-  await linus.getByRole("link", { name: /^Ada/ }).click();
+  await row(linus, /^Ada/).click();
   await linus.getByText("Yours", { exact: true }).waitFor();
   await write(linus, "Your new one is on its way.");
   await message(ada, "Your new one is on its way.").waitFor();
@@ -99,7 +99,7 @@ test("two agents race for the next one; who has it is told to the other, who may
   await Promise.all([signIn(grace, GRACE.email), signIn(linus, LINUS.email)]);
   const address = await request(ada, { name: "Ada", email: "ada@example.com", text: "Where is my parcel?" });
   await request(bob, { name: "Bob", email: "bob@example.com", text: "And mine?" });
-  for (const agent of [grace, linus]) await agent.getByRole("link", { name: /Bob.*And mine/s }).waitFor();
+  for (const agent of [grace, linus]) await row(agent, /Bob.*And mine/s).waitFor();
   const heading = (agent) => agent.locator("chat-room").getByRole("heading", { level: 1 });
   await Promise.all([grace, linus].map((agent) => agent.keyboard.press("c")));
   for (const agent of [grace, linus]) await agent.getByText("Yours", { exact: true }).waitFor();
@@ -133,7 +133,7 @@ test("a double click begins one conversation, in a browser that is customer and 
 
   const agent = await customer.context().newPage();
   await signIn(agent, GRACE.email);
-  await agent.getByRole("link", { name: /Both.*I am both/s }).click();
+  await row(agent, /Both.*I am both/s).click();
   await agent.getByRole("button", { name: "Claim", exact: true }).click();
   await write(agent, "Hello, me");
   await message(customer, "Hello, me").waitFor();
@@ -165,7 +165,7 @@ test("what is written while the server is away is kept, and sent once when it is
   await message(ada, "Written in a tunnel").waitFor();
   await message(grace, "Written in a tunnel").waitFor();
   await ada.getByText("You are offline.").waitFor({ state: "hidden" });
-  await linus.getByRole("link", { name: /Are you there\?|Written in a tunnel/ }).first().waitFor();
+  await row(linus, /Are you there\?|Written in a tunnel/).first().waitFor();
   await linus.getByText("The connection is lost.").waitFor({ state: "hidden" });
   await ada.reload();
   assert.equal(await message(ada, "Written in a tunnel").count(), 1);

@@ -1,7 +1,7 @@
 // What an agent relies on: a reply stays a reply, the page tells the truth about the claim, the list is whole.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { message, request, signIn, until, write } from "../people.mjs";
+import { message, request, row, signIn, until, write } from "../people.mjs";
 import { GRACE, LINUS, MARGARET, stage } from "../stage.mjs";
 
 const { newWindow } = stage();
@@ -89,7 +89,7 @@ test("a clock that is wrong by days makes no wait longer and no snooze other", a
     const address = await request(ada, { name: "Ada", email: "ada@example.com", text: `My clock is off by ${days}` });
     await grace.clock.setSystemTime(Date.now() + days * 86_400_000);
     await signIn(grace, GRACE.email);
-    await grace.locator(".rows").getByRole("link", { name: `My clock is off by ${days}` }).getByText("just now").waitFor();
+    await row(grace, `My clock is off by ${days}`).getByText("just now").waitFor();
     await grace.goto(address);
     await grace.getByText("Yours").waitFor();
     await grace.locator('[data-part="waiting"]').getByText("just now").waitFor();

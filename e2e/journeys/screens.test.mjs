@@ -28,9 +28,10 @@ test("every screen is accessible in both themes, and whole at every width", asyn
   await visitAll(page, async (page, name) => {
     seen += 1;
     for (const width of WIDTHS) {
+      await page.evaluate(expectWidth, width);
       await page.setViewportSize({ width, height: 900 });
-      const wide = await page.evaluate(scrollWidth);
-      if (wide > width) faults.push(`${name} is ${wide} px wide at ${width} px`);
+      const { wide, by } = await page.evaluate(scrollWidth);
+      if (wide > width) faults.push(`${name} is ${wide} px wide at ${width} px by ${by}`);
     }
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
@@ -43,16 +44,31 @@ test("every screen is accessible in both themes, and whole at every width", asyn
   assert.deepEqual(complaints.filter((complaint) => !/Failed to load resource.*(401|404|422)/.test(complaint)), []);
 });
 
-/** How wide the page is, once the styles for its new width have come with a frame. */
+/** Prepares for a new width: the page has it before it knows that other styles are for it. */
+function expectWidth(width) {
+  const query = matchMedia(`(width: ${width}px)`);
+  const { promise, resolve } = Promise.withResolvers();
+  if (query.matches) resolve();
+  else query.addEventListener("change", resolve, { once: true });
+  globalThis.styled = promise;
+}
+
+/** How wide the page is once the styles for its new width have come with a frame, and what reaches beyond its edge. */
 async function scrollWidth() {
+  await globalThis.styled;
   for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
-  return document.documentElement.scrollWidth;
+  const reaches = (element) => element.getBoundingClientRect().right > innerWidth;
+  const named = ({ localName, id, classList }) => [localName, id && `#${id}`, ...[...classList].map((name) => `.${name}`)].join("");
+  const by = [...document.querySelectorAll("body *")].filter(reaches).map(named);
+  return { wide: document.documentElement.scrollWidth, by };
 }
 
 /** What axe finds once no colour is on its way to another any more. */
 async function findings() {
-  while (document.getAnimations().length) {
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  // Chromium goes on naming some that have finished, of what is not shown.
+  const running = () => document.getAnimations().filter(({ playState }) => playState === "running");
+  while (running().length) {
+    await Promise.allSettled(running().map(({ finished }) => finished));
     await new Promise(requestAnimationFrame);
   }
   const { violations } = await globalThis.axe.run();

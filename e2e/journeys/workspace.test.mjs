@@ -1,13 +1,12 @@
 // The agent's workspace: everything beside the list, by keyboard, without a page load and without losing a word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, message, request, signIn, until, write } from "../people.mjs";
+import { choose, message, request, row, signIn, until, write } from "../people.mjs";
 import { GRACE, LINUS, MARGARET, stage } from "../stage.mjs";
 
 const { newWindow } = stage();
 
 const composer = (page) => page.locator(".composer").getByRole("textbox");
-const row = (page, text) => page.locator(".rows").getByRole("link", { name: text });
 /** Waits until this stands in the composer: canned replies are fetched. */
 const holds = (page, text) => until(async () => text.test(await composer(page).inputValue()));
 const loads = (page) => page.evaluate(() => performance.getEntriesByType("navigation").length && (globalThis.kept ??= Math.random()));

@@ -17,9 +17,9 @@ export function pick({ label, placeholder = say("picker-placeholder"), query = "
   const { field, options, preview, none } = parts;
   const leaving = new AbortController();
   const { signal } = leaving;
+  const { promise, resolve } = Promise.withResolvers();
   let items = [];
   let at = 0;
-  let chosen = null;
 
   const mark = (index) => {
     at = Math.max(0, Math.min(items.length - 1, index));
@@ -40,10 +40,14 @@ export function pick({ label, placeholder = say("picker-placeholder"), query = "
     none.hidden = items.length > 0;
     mark(0);
   };
-  const choose = (index) => {
-    chosen = items[index] ?? null;
-    if (chosen) box.close();
+  // Answers at once, not with the event of closing: what is typed next must come after what was chosen.
+  const leave = (chosen) => {
+    leaving.abort();
+    asked += 1;
+    box.close();
+    resolve({ chosen, typed: field.value });
   };
+  const choose = (index) => items[index] && leave(items[index]);
 
   box.setAttribute("aria-label", label);
   field.setAttribute("aria-label", label);
@@ -57,24 +61,21 @@ export function pick({ label, placeholder = say("picker-placeholder"), query = "
     const index = [...options.children].indexOf(event.target.closest("li"));
     if (index >= 0 && index !== at) mark(index);
   }, { signal });
-  box.addEventListener("click", (event) => event.target === box && box.close(), { signal });
+  box.addEventListener("click", (event) => event.target === box && leave(null), { signal });
+  // Closed in another way; the event of a picker before this one may come while this one is open.
+  box.addEventListener("close", () => box.open || leave(null), { signal });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") mark(at + 1);
     else if (event.key === "ArrowUp") mark(at - 1);
     else if (event.key === "Enter") choose(at);
+    else if (event.key === "Escape") leave(null);
     else return;
     event.preventDefault();
   }, { signal });
   box.showModal();
   narrow();
-  return new Promise((resolve) => {
-    box.addEventListener("close", () => {
-      leaving.abort();
-      asked += 1;
-      resolve({ chosen, typed: field.value });
-    }, { once: true });
-  });
+  return promise;
 }
 
 /** Those of the items that have all words of the query somewhere in what is shown of them. */
