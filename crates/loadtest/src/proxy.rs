@@ -65,11 +65,20 @@ impl Weather {
     pub const CUT: Self = Self { ends: Ends::Cut, ..Self::FAIR };
 }
 
+/// The weather, and when it last ended connections: that lasts no time, so that who looks afterwards has to find it.
+#[derive(Debug, Clone, Copy)]
+struct Sky {
+    /// Which one it is, counted from the beginning.
+    change: u64,
+    weather: Weather,
+    last_end: (u64, Weather),
+}
+
 /// A running proxy; stops when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    weather: watch::Sender<(u64, Weather)>,
+    sky: watch::Sender<Sky>,
     _task: JoinSet<()>,
 }
 
@@ -93,10 +102,11 @@ impl Proxy {
     async fn listen(server: SocketAddr, seed: u64, is_redis: bool) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let (weather, watched) = watch::channel((0, Weather::FAIR));
+        let (sky, watched) =
+            watch::channel(Sky { change: 0, weather: Weather::FAIR, last_end: (0, Weather::FAIR) });
         let mut task = JoinSet::new();
         task.spawn(accept(listener, server, watched, seed, is_redis));
-        Ok(Self { address, weather, _task: task })
+        Ok(Self { address, sky, _task: task })
     }
 
     /// Where clients connect to.
@@ -106,9 +116,12 @@ impl Proxy {
 
     /// Changes the weather for all connections, open and new.
     pub fn set(&self, weather: Weather) {
-        self.weather.send_modify(|(change, current)| {
-            *change += 1;
-            *current = weather;
+        self.sky.send_modify(|sky| {
+            sky.change += 1;
+            sky.weather = weather;
+            if weather.ends != Ends::Stay {
+                sky.last_end = (sky.change, weather);
+            }
         });
     }
 }
@@ -116,14 +129,14 @@ impl Proxy {
 async fn accept(
     listener: TcpListener,
     server: SocketAddr,
-    weather: watch::Receiver<(u64, Weather)>,
+    sky: watch::Receiver<Sky>,
     seed: u64,
     is_redis: bool,
 ) {
     let mut connections = JoinSet::new();
     for number in 0.. {
         let Ok((client, _)) = listener.accept().await else { continue };
-        let luck = Luck { seed, number, weather: weather.clone() };
+        let luck = Luck { seed, number, sky: sky.clone() };
         let pushes = is_redis.then(|| Pushes::new(random::source(seed, "pushes", number)));
         connections.spawn(carry(client, server, luck, pushes));
         while connections.try_join_next().is_some() {}
@@ -135,13 +148,18 @@ async fn accept(
 struct Luck {
     seed: u64,
     number: usize,
-    weather: watch::Receiver<(u64, Weather)>,
+    sky: watch::Receiver<Sky>,
 }
 
 impl Luck {
-    /// The weather here now; whom it spares is drawn anew at each change.
+    /// The weather here now.
     fn weather(&mut self) -> Weather {
-        let (change, weather) = *self.weather.borrow_and_update();
+        let Sky { change, weather, .. } = *self.sky.borrow_and_update();
+        self.share(change, weather)
+    }
+
+    /// Whom a change of the weather spares is drawn anew at each.
+    fn share(&self, change: u64, weather: Weather) -> Weather {
         let drawn: f64 = random::source(self.seed ^ change, "luck", self.number).random();
         if drawn < weather.share { weather } else { Weather::FAIR }
     }
@@ -149,12 +167,14 @@ impl Luck {
     /// Waits until this connection is not to stay as it is.
     async fn end(&mut self) -> Ends {
         // What happened before this connection began does not concern it.
-        self.weather.borrow_and_update();
-        while self.weather.changed().await.is_ok() {
-            let ends = self.weather().ends;
-            if ends != Ends::Stay {
+        let mut seen = self.sky.borrow_and_update().change;
+        while self.sky.changed().await.is_ok() {
+            let Sky { change, last_end: (at, weather), .. } = *self.sky.borrow_and_update();
+            let ends = self.share(at, weather).ends;
+            if at > seen && ends != Ends::Stay {
                 return ends;
             }
+            seen = change;
         }
         Ends::Cut
     }
@@ -211,7 +231,7 @@ impl Way {
             }
             let read = tokio::select! {
                 biased;
-                changed = self.luck.weather.changed() => match changed {
+                changed = self.luck.sky.changed() => match changed {
                     Ok(()) => continue,
                     Err(_) => return Ends::Cut,
                 },
@@ -293,6 +313,7 @@ mod tests {
         let (proxy, _heard) = echo().await;
         let mut stream = connect(&proxy).await;
         proxy.set(Weather::CUT);
+        proxy.set(Weather::FAIR);
         assert!(stream.read_u8().await.is_err());
         connect(&proxy).await;
     }

@@ -186,6 +186,15 @@ async fn all(proxies: impl Iterator<Item = &Proxy> + Clone, weather: Weather, ho
     proxies.for_each(|proxy| proxy.set(Weather::FAIR));
 }
 
+/// Does something while no node hears another. What they said meanwhile is lost when they hear each other again.
+pub async fn unheard<T>(buses: &[Proxy], something: impl Future<Output = T>) -> T {
+    buses.iter().for_each(|bus| bus.set(Weather { up: Lane::Silent, down: Lane::Silent, ..Weather::FAIR }));
+    let done = something.await;
+    buses.iter().for_each(|bus| bus.set(Weather::CUT));
+    buses.iter().for_each(|bus| bus.set(Weather::FAIR));
+    done
+}
+
 async fn crash(service: Option<&mut Service>, away: Duration) -> Result<()> {
     match service {
         Some(service) => service.crash(away).await,

@@ -15,6 +15,7 @@ mod world;
 
 use crate::cluster::{Database, DatabaseArgs};
 use crate::history::{self, Conversation, History};
+use crate::proxy::Proxy;
 use crate::random;
 use anyhow::{Context, Result};
 use chronicle::Tally;
@@ -152,7 +153,8 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
     }
     let seconds = began.elapsed().as_secs();
 
-    let conversations = settle(&world, scenes).await?;
+    let buses = if args.fault.contains(&Fault::BusNet) { &breaker.rig.buses[..] } else { &[] };
+    let conversations = settle(&world, scenes, buses).await?;
     let nodes = breaker.rig.nodes.len();
     for node in breaker.rig.nodes {
         node.stop().await?;
@@ -174,7 +176,7 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
 }
 
 /// Nothing is broken any more: waits for everybody, reads what is there, and closes the books.
-async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>) -> Result<Vec<Conversation>> {
+async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>, buses: &[Proxy]) -> Result<Vec<Conversation>> {
     world.stop.cancel();
     let give_up = world.give_up.clone();
     let patience = tokio::spawn(async move {
@@ -184,8 +186,14 @@ async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>) -> Result<Vec<Conver
     let followers = try_join_all(scenes.iter_mut().map(Scene::settle)).await?;
     patience.abort();
     let after_faults = read_contents(world, &scenes).await?;
-    let followers = catch_up(followers, &after_faults, SEEN_WITHIN).await;
+    let mut followers = catch_up(followers, &after_faults, SEEN_WITHIN).await;
     // By now the nodes, too, have had the time to find each other again.
+    if !buses.is_empty() {
+        // Nothing else is said in a conversation that could heal what nobody was told of (D6).
+        faults::unheard(buses, join_all(scenes.iter().map(Scene::one_more_word))).await;
+        let unheard = read_contents(world, &scenes).await?;
+        followers = catch_up(followers, &unheard, SEEN_WITHIN).await;
+    }
     let last_words = scenes.iter().zip(followers).map(|(scene, followers)| scene.last_words(followers));
     let followers = join_all(last_words).await;
     let mut conversations = read_contents(world, &scenes).await?;

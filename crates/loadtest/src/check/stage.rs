@@ -204,6 +204,17 @@ impl Scene {
         Ok(followers)
     }
 
+    /// The customer writes once more, while all others go on looking.
+    pub async fn one_more_word(&self) {
+        let mut rng = self.world.random("one more word", self.number);
+        let source = random::source(rng.random(), "pen", 0);
+        let mut pen = Pen::new(&self.world, &self.chronicle, &self.customer, "one more word", source);
+        let draft = pen.draft(Log::Messages);
+        pen.follower.connect(self.world.any_node(&mut rng)).await;
+        pen.send(&[draft]).await;
+        pen.follower.finish(false);
+    }
+
     /// Everybody connects anew at the moment the customer writes once more, several times. Nothing comes after it that
     /// could heal what such a moment does to a reader.
     pub async fn last_words(&self, mut followers: Followers) -> Followers {
