@@ -172,14 +172,16 @@ pub(crate) async fn insert(
     Ok(Agent { key: AgentKey(key), id, name: name.to_owned(), email: email.to_owned(), role: new.role })
 }
 
+/// How each of an agent's requests looks up who asks.
+pub(crate) const BY_KEY: &str =
+    "SELECT agents.id, agents.external_id, users.name, users.email, agents.role, agents.password_hash,
+            agents.disabled_at, users.created_at
+     FROM agents JOIN users ON users.id = agents.user_id
+     WHERE agents.id = $1 AND agents.disabled_at IS NULL";
+
 /// The agent with a key who may be signed in.
 pub(crate) async fn by_key(conn: &mut Conn, key: AgentKey) -> Result<Option<Agent>> {
-    let sql =
-        "SELECT agents.id, agents.external_id, users.name, users.email, agents.role, agents.password_hash,
-                      agents.disabled_at, users.created_at
-               FROM agents JOIN users ON users.id = agents.user_id
-               WHERE agents.id = $1 AND agents.disabled_at IS NULL";
-    Ok(fetch_optional!(conn, AgentRow, sql, key.0)?.map(|row| AgentRecord::from(row).agent))
+    Ok(fetch_optional!(conn, AgentRow, BY_KEY, key.0)?.map(|row| AgentRecord::from(row).agent))
 }
 
 /// The agent with an id who is not disabled.

@@ -80,7 +80,7 @@ fn d8_a_word_that_was_common_once_gives_no_more_than_its_newest_matches() {
                            SELECT gen_random_uuid(), conversation_id, number, 'customer', author_id, 'Somebody',
                                   gen_random_uuid(), 'a parcel', created_at, '''parcel'':1'::tsvector
                            FROM messages, generate_series(2, 100002) AS number;
-                           SELECT setval('messages_id_seq', 10 * 32768)";
+                           SELECT setval('messages_id_seq', 100 * 32768)";
         execute(store.config(), common_once).await;
         bring_in(&store, &[import(2, "a lone parcel")]).await.unwrap();
         let results = found(&store, &ada, "parcel ").await;

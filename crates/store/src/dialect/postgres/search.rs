@@ -69,13 +69,13 @@ pub(in crate::dialect) async fn group_alike(
 /// How many keys share an entry of the index, as migration 12 says.
 const STEP: i64 = 32_768;
 /// So many steps are looked at first: they tell how common the words are.
-const FIRST_STEPS: i64 = 2;
+const FIRST_STEPS: usize = 2;
 /// Where the first steps have fewer matches, all others are looked for at once.
-const FEW: i64 = 200;
+const FEW: usize = 200;
 /// So many of them are given: the newest, where a word that is rare now was common before (D8).
-const MOST: i64 = 100_000;
+const MOST: usize = 100_000;
 /// So many steps the index looks for at once; each costs a little for every match.
-const MAX_STEPS: i64 = 64;
+const MAX_STEPS: usize = 64;
 
 pub(in crate::dialect) async fn find(
     conn: &mut PgConnection,
@@ -96,39 +96,56 @@ async fn find_messages(
     progress: &mut Progress,
     wanted: usize,
 ) -> Result<Vec<FoundRow>> {
-    let (steps, few) = match progress.below {
-        None => (FIRST_STEPS, FEW),
-        Some(below) => match steps(progress, wanted).min(below / STEP) {
-            steps if steps > MAX_STEPS => (0, i64::MAX),
-            steps => (steps, 0),
-        },
+    let (below, steps) = match progress.below {
+        None => (sqlx::query_scalar::<_, i64>(TOP).fetch_one(&mut *conn).await?, FIRST_STEPS),
+        Some(below) if progress.found < FEW => return find_before(conn, lookup, progress, below).await,
+        Some(below) => (below, steps(progress, wanted).min(MAX_STEPS)),
     };
-    let columns: Columns = sqlx::query_as(FIND_MESSAGES)
+    let steps: Vec<i64> = (0..(below + STEP - 1) / STEP).rev().take(steps).collect();
+    let bottom = steps.last().map_or(0, |step| step * STEP);
+    let columns: Columns = sqlx::query_as(FIND_IN_STEPS)
         .bind(tsquery(lookup.query))
         .bind(ranking(lookup.query))
         .bind(Time(lookup.from))
         .bind(Time(lookup.to))
-        .bind(progress.below.map(|below| below / STEP - 1))
         .bind(steps)
-        .bind(few)
-        .bind(MOST)
         .fetch_one(conn)
         .await?;
-    let (bottom, all) = (columns.bottom.unwrap_or_default(), columns.all);
     let mut rows = columns.into_rows();
     rows.sort_unstable_by_key(|row| Reverse(row.place));
-    let newest = rows.first().map(|row| row.place);
-    progress.keys += progress.below.or(newest).map_or(0, |top| top - bottom);
-    progress.ended = all || bottom <= 0;
+    progress.keys += below - bottom;
+    progress.ended = bottom == 0;
     progress.below = Some(bottom);
     Ok(rows)
 }
 
+/// Looks through all that is before a key.
+async fn find_before(
+    conn: &mut PgConnection,
+    lookup: &Lookup<'_>,
+    progress: &mut Progress,
+    below: i64,
+) -> Result<Vec<FoundRow>> {
+    let columns: Columns = sqlx::query_as(FIND_BEFORE)
+        .bind(tsquery(lookup.query))
+        .bind(ranking(lookup.query))
+        .bind(Time(lookup.from))
+        .bind(Time(lookup.to))
+        .bind(below)
+        .bind(i64::try_from(MOST).unwrap_or(i64::MAX))
+        .fetch_one(conn)
+        .await?;
+    let rows = columns.into_rows();
+    progress.ended = rows.len() < MOST;
+    progress.below = rows.last().map(|row| row.place);
+    Ok(rows)
+}
+
 /// In how many steps there are about as many matches as are wanted, if they go on to be as frequent as they were.
-fn steps(progress: &Progress, wanted: usize) -> i64 {
+fn steps(progress: &Progress, wanted: usize) -> usize {
     let (wanted, found) = (i64::try_from(wanted), i64::try_from(progress.found.max(1)));
     let keys = progress.keys.saturating_mul(wanted.unwrap_or(i64::MAX)) / found.unwrap_or(i64::MAX);
-    keys / STEP + 1
+    usize::try_from(keys / STEP + 1).unwrap_or(MAX_STEPS)
 }
 
 /// A customer's own messages, notes, or names.
@@ -161,9 +178,6 @@ struct Columns {
     places: Option<Vec<i64>>,
     times: Option<Vec<Time>>,
     scores: Option<Vec<f32>>,
-    /// Above which key everything was looked at, and whether all below was, too.
-    bottom: Option<i64>,
-    all: bool,
 }
 
 impl Columns {
@@ -188,30 +202,27 @@ macro_rules! in_columns {
         concat!(
             "WITH found AS MATERIALIZED (", $select, ")
              SELECT array_agg(conversation) AS conversations, array_agg(place) AS places, array_agg(at) AS times,
-                    array_agg(score) AS scores, NULL::bigint AS bottom, FALSE AS \"all\"
+                    array_agg(score) AS scores
              FROM (SELECT * FROM found ", $order, ") AS found"
         )
     };
 }
 
-/// The newest steps, and where these have few matches all that is before them. The `+ 0`, here and below, keeps the
-/// planner from listing all keys as well.
-pub(in crate::dialect) const FIND_MESSAGES: &str = "WITH top AS MATERIALIZED (
-         SELECT COALESCE($5, (SELECT MAX(id) FROM messages) / 32768, 0) AS step
-     ), newest AS MATERIALIZED (
-         SELECT conversation_id, id, created_at, ts_rank(search, $2::tsquery) AS score FROM messages
-         WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4
-           AND ARRAY[id / 32768] && (SELECT array_agg(key) FROM top, generate_series(top.step - $6 + 1, top.step) AS key)
-     ), earlier AS MATERIALIZED (
-         SELECT conversation_id, id, created_at, ts_rank(search, $2::tsquery) AS score FROM messages
-         WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4
-           AND id + 0 < (SELECT (top.step - $6 + 1) * 32768 FROM top) AND $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7
-         ORDER BY id + 0 DESC LIMIT $8
-     )
-     SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
-            array_agg(score) AS scores, (SELECT (top.step - $6 + 1) * 32768 FROM top) AS bottom,
-            $7 > 0 AND (SELECT COUNT(*) FROM newest) < $7 AND (SELECT COUNT(*) FROM earlier) < $8 AS \"all\"
-     FROM (SELECT * FROM newest UNION ALL SELECT * FROM earlier) AS found";
+const TOP: &str = "SELECT COALESCE(MAX(id), 0) + 1 FROM messages";
+
+pub(in crate::dialect) const FIND_IN_STEPS: &str =
+    "SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
+            array_agg(ts_rank(search, $2::tsquery)) AS scores
+     FROM messages
+     WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4 AND ARRAY[id / 32768] && $5";
+
+/// The `+ 0`, here and below, keeps the planner from listing all keys as well.
+pub(in crate::dialect) const FIND_BEFORE: &str = in_columns!(
+    "SELECT conversation_id AS conversation, id AS place, created_at AS at, ts_rank(search, $2::tsquery) AS score
+     FROM messages
+     WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4 AND id + 0 < $5",
+    "ORDER BY place DESC LIMIT $6"
+);
 
 /// How few things are found: `OFFSET 0` keeps the planner from looking for a word in all messages to find a customer's.
 pub(in crate::dialect) const fn find_sql(place: Place) -> &'static str {
