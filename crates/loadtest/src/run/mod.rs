@@ -11,6 +11,7 @@ mod rate;
 pub mod relay;
 mod saturate;
 mod search;
+mod single;
 mod storage;
 mod storm;
 mod table;
@@ -32,6 +33,8 @@ pub enum Mode {
     Saturate,
     /// From the moment a message was to be sent until it is on the other side's screen, at a fixed rate
     Rate,
+    /// One message at a time while nothing else happens: until it is acknowledged, and until the other side has it
+    Single,
     /// Resident memory per idle socket
     Idle,
     /// How long until all clients are back after the program was killed
@@ -139,6 +142,7 @@ pub async fn run(args: RunArgs) -> Result<bool> {
         Mode::Storage,
         Mode::Saturate,
         Mode::Rate,
+        Mode::Single,
         Mode::NeverRead,
         Mode::Idle,
         Mode::Storm,
@@ -174,6 +178,7 @@ async fn measure(args: &RunArgs, mode: Mode, table: &mut Table) -> Result<()> {
         match mode {
             Mode::Saturate => saturate::measure(args, &fleet, table).await?,
             Mode::Rate => rate::measure(args, &fleet, table).await?,
+            Mode::Single => single::measure(args, &fleet, table).await?,
             Mode::NeverRead => never_read::measure(args, &fleet, table).await?,
             Mode::Idle => idle::measure(args, &fleet, table).await?,
             Mode::Lists => lists::measure(args, &fleet, table).await?,
