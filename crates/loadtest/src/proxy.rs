@@ -136,7 +136,8 @@ async fn accept(
     let mut connections = JoinSet::new();
     for number in 0.. {
         let Ok((client, _)) = listener.accept().await else { continue };
-        let luck = Luck { seed, number, sky: sky.clone() };
+        let since = sky.borrow().change;
+        let luck = Luck { seed, number, since, sky: sky.clone() };
         let pushes = is_redis.then(|| Pushes::new(random::source(seed, "pushes", number)));
         connections.spawn(carry(client, server, luck, pushes));
         while connections.try_join_next().is_some() {}
@@ -148,6 +149,8 @@ async fn accept(
 struct Luck {
     seed: u64,
     number: usize,
+    /// The weather that was when it began.
+    since: u64,
     sky: watch::Receiver<Sky>,
 }
 
@@ -166,17 +169,17 @@ impl Luck {
 
     /// Waits until this connection is not to stay as it is.
     async fn end(&mut self) -> Ends {
-        // What happened before this connection began does not concern it.
-        let mut seen = self.sky.borrow_and_update().change;
-        while self.sky.changed().await.is_ok() {
-            let Sky { change, last_end: (at, weather), .. } = *self.sky.borrow_and_update();
+        loop {
+            let (at, weather) = self.sky.borrow_and_update().last_end;
             let ends = self.share(at, weather).ends;
-            if at > seen && ends != Ends::Stay {
+            // What happened before this connection began does not concern it.
+            if at > self.since && ends != Ends::Stay {
                 return ends;
             }
-            seen = change;
+            if self.sky.changed().await.is_err() {
+                return Ends::Cut;
+            }
         }
-        Ends::Cut
     }
 }
 
@@ -196,6 +199,7 @@ async fn carry(mut client: TcpStream, server: SocketAddr, luck: Luck, pushes: Op
     let up = Way { luck: going_up, lane: |weather| weather.up, packets: client_packets, pushes: None };
     let down = Way { luck: going_down, lane: |weather| weather.down, packets: server_packets, pushes };
     let ends = tokio::select! {
+        biased; // What waits in a silent connection is lost with it.
         ends = until_end.end() => ends,
         ends = up.pass(from_client, to_server) => ends,
         ends = down.pass(from_server, to_client) => ends,
