@@ -31,9 +31,14 @@ class InboxList extends HTMLElement {
     this.addEventListener("pointermove", (event) => {
       if (event.target.closest(".rows, .facets")) this.pointerAt = Date.now();
     });
-    // Only of what clicks: no menu that opens by the other button keeps the list from being renewed.
-    this.addEventListener("pointerdown", ({ button }) => button === 0 && (this.press ??= Promise.withResolvers()));
-    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.#release()));
+    // Only of what clicks: a menu or another window may take the release away, and the list has to be renewed all the same.
+    this.addEventListener("pointerdown", ({ button, ctrlKey }) => {
+      if (button === 0 && !ctrlKey) this.press ??= Promise.withResolvers();
+    });
+    for (const end of ["pointerup", "pointercancel", "contextmenu", "blur"]) {
+      addEventListener(end, () => setTimeout(() => this.#release()));
+    }
+    addEventListener("pointermove", ({ buttons }) => buttons || this.#release());
     this.addEventListener("click", (event) => {
       const more = event.target.closest('[data-action="more"]');
       if (more) {
