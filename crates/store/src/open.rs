@@ -143,7 +143,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
             // Statements name their tables in the order to join them in: to look for a better one takes PostgreSQL longer
             // than to run them (1.6 ms instead of 0.4 ms for each batch of messages).
             ("join_collapse_limit", "1"),
-            // Nearly all of them go by keys, so that one plan fits whatever is asked for (searches have it otherwise), and
+            // Nearly all of them go by keys, so that one plan fits whatever is asked for (what is similar has it otherwise), and
             // it stays right while a table grows: one made while the table was small would read all of it for ever.
             ("plan_cache_mode", "force_generic_plan"),
             ("enable_seqscan", "off"),

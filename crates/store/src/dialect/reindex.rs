@@ -17,7 +17,7 @@ pub(crate) struct TextRow {
 
 /// The statement of [`texts_after`]. Events of the agents' log are not indexed.
 macro_rules! texts {
-    ($what:expr, $lock:literal) => {
+    ($what:expr, $lock:literal, $lock_customers:literal) => {
         match $what {
             Indexed::Messages => concat!(
                 "SELECT id, text, CAST(NULL AS TEXT) AS email FROM messages t WHERE id > $1 ORDER BY id LIMIT $2",
@@ -31,20 +31,21 @@ macro_rules! texts {
             Indexed::Customers => concat!(
                 "SELECT t.id, u.name AS text, u.email FROM customers t JOIN users u ON u.id = t.user_id
                  WHERE t.id > $1 ORDER BY t.id LIMIT $2",
-                $lock
+                $lock_customers
             ),
         }
     };
 }
-/// At most `limit` texts with keys above `after`, in their order, which nobody else changes until the transaction ends. What
-/// somebody is changing right now is passed over: they index it themselves.
+/// At most `limit` texts with keys above `after`, in their order, which nobody else changes until the transaction ends. A
+/// message or note that somebody is changing right now is passed over: they index it themselves. Customers are changed in
+/// other ways, too, and are waited for.
 pub(crate) async fn texts_after(tx: &mut Tx, what: Indexed, after: i64, limit: i64) -> Result<Vec<TextRow>> {
     match tx.get() {
         ConnMut::Sqlite(conn) => {
-            Ok(sqlx::query_as(texts!(what, "")).bind(after).bind(limit).fetch_all(conn).await?)
+            Ok(sqlx::query_as(texts!(what, "", "")).bind(after).bind(limit).fetch_all(conn).await?)
         }
         ConnMut::Postgres(conn) => {
-            let sql = texts!(what, " FOR NO KEY UPDATE OF t SKIP LOCKED");
+            let sql = texts!(what, " FOR NO KEY UPDATE OF t SKIP LOCKED", " FOR NO KEY UPDATE OF t, u");
             Ok(sqlx::query_as(sql).bind(after).bind(limit).fetch_all(conn).await?)
         }
     }

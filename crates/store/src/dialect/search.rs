@@ -9,6 +9,10 @@ use domain::search::Query;
 use domain::{Age, CustomerKey, Timestamp};
 use uuid::Uuid;
 
+/// From and to what is of any time.
+pub(crate) const ANY_TIME: (Timestamp, Timestamp) =
+    (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+
 /// Where to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Place {
@@ -30,6 +34,12 @@ pub(crate) struct Lookup<'a> {
     /// From (inclusive) and to (exclusive) when it was written.
     pub from: Timestamp,
     pub to: Timestamp,
+}
+
+impl Lookup<'_> {
+    pub fn is_of_any_time(&self) -> bool {
+        (self.from, self.to) == ANY_TIME
+    }
 }
 
 /// How far a place is read, from the newest on.

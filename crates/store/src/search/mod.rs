@@ -10,6 +10,7 @@ mod vocabulary;
 pub use facets::{FacetValue, Facets};
 pub(crate) use index::{LANGUAGE, customer_words, index_words, normaliser};
 pub use reindex::Reindexing;
+pub(crate) use results::MAX_MATCHES;
 pub use results::{Found, Hit, MAX_CONVERSATIONS, Search, SearchResults};
 pub(crate) use vocabulary::{NewlyIndexed, Vocabulary, forget};
 

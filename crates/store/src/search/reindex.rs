@@ -33,7 +33,8 @@ enum Stage {
 
 impl Store {
     /// Goes on making the search index anew, in one short commit; false when all is done. To be called until then, by
-    /// whoever lets others write in between. Interrupted, it has to begin anew and has harmed nothing.
+    /// whoever lets others write in between. The first and the last step look through the whole index, and take as long as
+    /// it is large, while others go on. Interrupted, it has to begin anew and has harmed nothing.
     ///
     /// What is indexed stays found all the while (S1), unless SQLite's index is damaged: that is emptied first.
     ///

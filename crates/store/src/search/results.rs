@@ -2,7 +2,7 @@
 
 use crate::db::Conn;
 use crate::dialect;
-use crate::dialect::search::{FoundRow, Lookup, Place, Progress, find, messages, notes, rank};
+use crate::dialect::search::{ANY_TIME, FoundRow, Lookup, Place, Progress, find, messages, notes, rank};
 use crate::search::facets::{self, Alike, Facets, Holders};
 use crate::search::normaliser;
 use crate::{Error, Result, Store, tags};
@@ -23,7 +23,7 @@ pub const MAX_CONVERSATIONS: usize = 10_000;
 const FIRST: usize = 14_000;
 
 /// After how many matches a search ends, however few conversations they are in (D8).
-const MAX_MATCHES: usize = 100_000;
+pub(crate) const MAX_MATCHES: usize = 100_000;
 
 /// A conversation whose customer's name or address matches comes before all that merely mention it: a match of words
 /// alone scores 1 at most.
@@ -185,8 +185,8 @@ async fn find_matches(
             place,
             query,
             customer,
-            from: search.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
-            to: search.to.unwrap_or(Timestamp::from_micros(i64::MAX)),
+            from: search.from.unwrap_or(ANY_TIME.0),
+            to: search.to.unwrap_or(ANY_TIME.1),
         };
         let (mut found, all) = newest(conn, &lookup).await?;
         rank(conn, &lookup, &mut found, all).await?;
@@ -210,7 +210,8 @@ async fn newest(conn: &mut Conn, lookup: &Lookup<'_>) -> Result<(Vec<FoundRow>, 
         // As many as the missing ones have if they are like those that are there, and a tenth more of all: so it ends soon
         // where there is none missing but a few.
         let missing = MAX_CONVERSATIONS + 1 - conversations.len();
-        wanted = missing * matches.len() / conversations.len().max(1) + matches.len() / 10 + FIRST / 100;
+        let enough = missing * matches.len() / conversations.len().max(1) + matches.len() / 10 + FIRST / 100;
+        wanted = enough.min(MAX_MATCHES.saturating_sub(matches.len()));
     }
     Ok((matches, progress.ended))
 }

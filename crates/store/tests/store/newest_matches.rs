@@ -1,7 +1,7 @@
 //! S1, S2: of a common word the newest matches are read, step by step from the newest on.
 
 use crate::search::search;
-use crate::{agent, bring_in};
+use crate::{agent, bring_in, customer};
 use domain::{ClientId, ConversationId, CustomerId, Timestamp};
 use store::{Import, ImportMessage, MAX_CONVERSATIONS, SearchResults, Session};
 use testkit::{Kind, TestStore, both_databases, count, execute, run};
@@ -69,12 +69,13 @@ fn s2_matches_far_apart_are_all_found() {
     });
 }
 
-/// D8: of a word that is rare now and was common before PostgreSQL gives the newest matches, however many there are.
+/// D8: of a word that is rare now and was common before PostgreSQL gives the newest matches, however many there are; to whom
+/// wrote them, too.
 #[test]
 fn d8_a_word_that_was_common_once_gives_no_more_than_its_newest_matches() {
     run(Kind::Postgres, |store: TestStore| async move {
-        let ada = agent(&store, "Ada").await;
-        bring_in(&store, &[import(1, "a conversation")]).await.unwrap();
+        let (ada, noor) = (agent(&store, "Ada").await, customer(&store, "Noor").await);
+        store.create_conversation(&noor, ClientId::new(), "a conversation").await.unwrap();
         let common_once = "INSERT INTO messages (external_id, conversation_id, seq, side, author_id, author_name,
                                                  client_id, text, created_at, search)
                            SELECT gen_random_uuid(), conversation_id, number, 'customer', author_id, 'Somebody',
@@ -85,5 +86,7 @@ fn d8_a_word_that_was_common_once_gives_no_more_than_its_newest_matches() {
         bring_in(&store, &[import(2, "a lone parcel")]).await.unwrap();
         let results = found(&store, &ada, "parcel ").await;
         assert_eq!((results.total, results.total_is_exact), (2, false));
+        let own = found(&store, &noor, "parcel ").await;
+        assert_eq!((own.total, own.total_is_exact), (1, false));
     });
 }

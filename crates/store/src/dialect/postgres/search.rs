@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::db::Time;
 use crate::dialect::search::{AlikeRow, FoundRow, Lookup, Place, Progress};
+use crate::search::MAX_MATCHES;
 use domain::search::{Pattern, Query, STEM_MARK};
 use domain::{Age, Timestamp};
 use sqlx::FromRow;
@@ -72,10 +73,10 @@ const STEP: i64 = 32_768;
 const FIRST_STEPS: usize = 2;
 /// Where the first steps have fewer matches, all others are looked for at once.
 const FEW: usize = 200;
-/// So many of them are given: the newest, where a word that is rare now was common before (D8).
-const MOST: usize = 100_000;
-/// So many steps the index looks for at once; each costs a little for every match.
-const MAX_STEPS: usize = 64;
+/// So many steps are looked at in one statement: words may have been far more common before (D8).
+const MAX_STEPS: usize = 16;
+/// And so many times as many as were looked at so far.
+const MAX_GROWTH: i64 = 4;
 
 pub(in crate::dialect) async fn find(
     conn: &mut PgConnection,
@@ -98,7 +99,10 @@ async fn find_messages(
 ) -> Result<Vec<FoundRow>> {
     let (below, steps) = match progress.below {
         None => (sqlx::query_scalar::<_, i64>(TOP).fetch_one(&mut *conn).await?, FIRST_STEPS),
-        Some(below) if progress.found < FEW => return find_before(conn, lookup, progress, below).await,
+        // What is far back in time may be common: then nearly all there is would be looked at in vain.
+        Some(below) if progress.found < FEW && lookup.is_of_any_time() => {
+            return find_before(conn, lookup, progress, below).await;
+        }
         Some(below) => (below, steps(progress, wanted).min(MAX_STEPS)),
     };
     let steps: Vec<i64> = (0..(below + STEP - 1) / STEP).rev().take(steps).collect();
@@ -119,7 +123,7 @@ async fn find_messages(
     Ok(rows)
 }
 
-/// Looks through all that is before a key.
+/// Looks through all that is before a key, for the newest matches, where a word that is rare now was common before (D8).
 async fn find_before(
     conn: &mut PgConnection,
     lookup: &Lookup<'_>,
@@ -132,11 +136,11 @@ async fn find_before(
         .bind(Time(lookup.from))
         .bind(Time(lookup.to))
         .bind(below)
-        .bind(i64::try_from(MOST).unwrap_or(i64::MAX))
+        .bind(i64::try_from(MAX_MATCHES).unwrap_or(i64::MAX))
         .fetch_one(conn)
         .await?;
     let rows = columns.into_rows();
-    progress.ended = rows.len() < MOST;
+    progress.ended = rows.len() < MAX_MATCHES;
     progress.below = rows.last().map(|row| row.place);
     Ok(rows)
 }
@@ -145,6 +149,7 @@ async fn find_before(
 fn steps(progress: &Progress, wanted: usize) -> usize {
     let (wanted, found) = (i64::try_from(wanted), i64::try_from(progress.found.max(1)));
     let keys = progress.keys.saturating_mul(wanted.unwrap_or(i64::MAX)) / found.unwrap_or(i64::MAX);
+    let keys = keys.min(progress.keys.saturating_mul(MAX_GROWTH));
     usize::try_from(keys / STEP + 1).unwrap_or(MAX_STEPS)
 }
 

@@ -1,0 +1,1 @@
+-- PostgreSQL alone made a new index beside the one in use.
