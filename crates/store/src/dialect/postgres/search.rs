@@ -7,7 +7,8 @@ use crate::search::MAX_MATCHES;
 use domain::search::{Pattern, Query, STEM_MARK};
 use domain::{Age, Timestamp};
 use sqlx::FromRow;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgArguments, PgConnection, Postgres};
+use sqlx::query::QueryAs;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -107,14 +108,7 @@ async fn find_messages(
     };
     let steps: Vec<i64> = (0..(below + STEP - 1) / STEP).rev().take(steps).collect();
     let bottom = steps.last().map_or(0, |step| step * STEP);
-    let columns: Columns = sqlx::query_as(FIND_IN_STEPS)
-        .bind(tsquery(lookup.query))
-        .bind(ranking(lookup.query))
-        .bind(Time(lookup.from))
-        .bind(Time(lookup.to))
-        .bind(steps)
-        .fetch_one(conn)
-        .await?;
+    let columns = ask(FIND_IN_STEPS, lookup).bind(steps).fetch_one(conn).await?;
     let mut rows = columns.into_rows();
     rows.sort_unstable_by_key(|row| Reverse(row.place));
     progress.keys += below - bottom;
@@ -130,15 +124,8 @@ async fn find_before(
     progress: &mut Progress,
     below: i64,
 ) -> Result<Vec<FoundRow>> {
-    let columns: Columns = sqlx::query_as(FIND_BEFORE)
-        .bind(tsquery(lookup.query))
-        .bind(ranking(lookup.query))
-        .bind(Time(lookup.from))
-        .bind(Time(lookup.to))
-        .bind(below)
-        .bind(i64::try_from(MAX_MATCHES).unwrap_or(i64::MAX))
-        .fetch_one(conn)
-        .await?;
+    let most = i64::try_from(MAX_MATCHES).unwrap_or(i64::MAX);
+    let columns = ask(FIND_BEFORE, lookup).bind(below).bind(most).fetch_one(conn).await?;
     let rows = columns.into_rows();
     progress.ended = rows.len() < MAX_MATCHES;
     progress.below = rows.last().map(|row| row.place);
@@ -160,11 +147,7 @@ async fn find_among_few(
     progress: &mut Progress,
     wanted: usize,
 ) -> Result<Vec<FoundRow>> {
-    let columns: Columns = sqlx::query_as(find_sql(lookup.place))
-        .bind(tsquery(lookup.query))
-        .bind(ranking(lookup.query))
-        .bind(Time(lookup.from))
-        .bind(Time(lookup.to))
+    let columns = ask(find_sql(lookup.place), lookup)
         .bind(progress.below.unwrap_or(i64::MAX))
         .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
         .bind(lookup.customer.map(|customer| customer.0))
@@ -174,6 +157,12 @@ async fn find_among_few(
     progress.ended = rows.len() < wanted;
     progress.below = rows.last().map(|row| row.place);
     Ok(rows)
+}
+
+/// With the parameters that all have: what to find, what to rank it by, from and to when it was written.
+fn ask<'q>(sql: &'static str, lookup: &Lookup<'_>) -> QueryAs<'q, Postgres, Columns, PgArguments> {
+    let (query, ranking) = (tsquery(lookup.query), ranking(lookup.query));
+    sqlx::query_as(sql).bind(query).bind(ranking).bind(Time(lookup.from)).bind(Time(lookup.to))
 }
 
 /// All rows, column by column: to hand over each by itself takes longer than to find it. None without any row.
