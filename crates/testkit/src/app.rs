@@ -41,11 +41,6 @@ impl TestApp {
         &self.0.store
     }
 
-    /// Where its data is.
-    pub fn database(&self) -> &DatabaseConfig {
-        &self.0.database
-    }
-
     /// Its open sockets.
     pub fn hub(&self) -> &Hub {
         &self.0.hub
