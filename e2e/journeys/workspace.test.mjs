@@ -80,6 +80,8 @@ test("a customer is answered: canned reply, a word of theirs in between, an edit
   await composer(grace).fill("Good to hear taht.");
   await composer(grace).press("Enter");
   await message(cleo, "Good to hear taht.").waitFor();
+  // Before that it is nobody's to edit: the customer may have it sooner than its sender has the ack.
+  await message(grace, "Good to hear taht.").waitFor();
 
   await composer(grace).press("ArrowUp");
   const editor = grace.getByLabel("Edit the message");
