@@ -17,7 +17,7 @@ use crate::cluster::{Database, DatabaseArgs};
 use crate::history::{self, Conversation, History};
 use crate::proxy::Proxy;
 use crate::random;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use chronicle::Tally;
 use clap::{Args, ValueEnum};
 use faults::{Breaker, Fault, Rig};
@@ -28,10 +28,17 @@ use stage::{Followers, Scene};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 use world::World;
 
+/// How long, beside the longest fault, nothing at all may be acknowledged before the run gives up on the program.
+const STUCK_AFTER: Duration = Duration::from_secs(120);
 /// How long those who write may take, after the last fault, until everything sent has an answer.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+/// How long what is written and looked at afterwards may take.
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(300);
+/// How often the run says how far it is.
+const SAYS_EVERY: Duration = Duration::from_secs(30);
 /// How long readers may take, after the last write, to see everything (D6).
 const SEEN_WITHIN: Duration = Duration::from_secs(10);
 /// Messages and kills of the long form.
@@ -147,11 +154,18 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
     let mut breaker = Breaker::new(rig, &args.fault, longest_stop, random::source(args.seed, "faults", 0));
     let began = Instant::now();
     let (messages, kills) = args.goal();
+    let mut progress = Progress { said: began, grown: began, acknowledged: 0 };
     while tally.acknowledged() < messages || breaker.kills() < kills {
         let is_ahead = breaker.kills() * messages > tally.acknowledged() * kills;
         breaker.break_something(is_ahead).await?;
+        progress.look(tally.acknowledged(), breaker.kills(), longest_stop)?;
     }
     let seconds = began.elapsed().as_secs();
+    eprintln!(
+        "{} acknowledged, {} kills in {seconds} s; now what is there is compared",
+        tally.acknowledged(),
+        breaker.kills()
+    );
 
     let buses = if args.fault.contains(&Fault::BusNet) { &breaker.rig.buses[..] } else { &[] };
     let conversations = settle(&world, scenes, buses).await?;
@@ -162,6 +176,7 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
     let micros = |took: &Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let restarts = breaker.done.restarts.iter().map(micros).collect();
     let history = History { conversations, restarts, longest_fault: micros(&longest_stop) };
+    eprintln!("everybody has handed in what they saw; now it is judged");
     Ok(Report {
         command: std::env::args().collect::<Vec<_>>().join(" "),
         seed: args.seed,
@@ -173,6 +188,32 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
         faults: breaker.done,
         anomalies: history::judge(&history),
     })
+}
+
+/// How far a run is.
+struct Progress {
+    said: Instant,
+    grown: Instant,
+    acknowledged: usize,
+}
+
+impl Progress {
+    /// Says now and then how far it is.
+    ///
+    /// # Errors
+    /// When nothing was acknowledged for too long.
+    fn look(&mut self, acknowledged: usize, kills: usize, longest_stop: Duration) -> Result<()> {
+        if acknowledged > self.acknowledged {
+            (self.acknowledged, self.grown) = (acknowledged, Instant::now());
+        }
+        let stuck = self.grown.elapsed();
+        ensure!(stuck < STUCK_AFTER + longest_stop, "nothing was acknowledged for {} s", stuck.as_secs());
+        if self.said.elapsed() >= SAYS_EVERY {
+            self.said = Instant::now();
+            eprintln!("{acknowledged} acknowledged, {kills} kills");
+        }
+        Ok(())
+    }
 }
 
 /// Nothing is broken any more: waits for everybody, reads what is there, and closes the books.
@@ -190,12 +231,17 @@ async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>, buses: &[Proxy]) -> 
     // By now the nodes, too, have had the time to find each other again.
     if !buses.is_empty() {
         // Nothing else is said in a conversation that could heal what nobody was told of (D6).
-        faults::unheard(buses, join_all(scenes.iter().map(Scene::one_more_word))).await;
+        let words = faults::unheard(buses, join_all(scenes.iter().map(Scene::one_more_word)));
+        timeout(ANSWERED_WITHIN, words)
+            .await
+            .context("what was written while no node heard another has no answer")?;
         let unheard = read_contents(world, &scenes).await?;
         followers = catch_up(followers, &unheard, SEEN_WITHIN).await;
     }
     let last_words = scenes.iter().zip(followers).map(|(scene, followers)| scene.last_words(followers));
-    let followers = join_all(last_words).await;
+    let followers = timeout(LAST_WORDS_WITHIN, join_all(last_words))
+        .await
+        .context("what was written last has no answer")?;
     let mut conversations = read_contents(world, &scenes).await?;
     for follower in catch_up(followers, &conversations, SEEN_WITHIN).await.into_iter().flatten() {
         follower.1.finish(true);

@@ -5,7 +5,7 @@ use super::chronicle::{Chronicle, Draft, Sent};
 use super::follower::{Follower, Mode};
 use super::world::World;
 use crate::cluster::Person;
-use crate::history::{Body, ChangeKind, Log, Micros, Outcome};
+use crate::history::{self, Body, ChangeKind, Log, Micros, Outcome};
 use crate::random::{self, Backoff};
 use crate::rest::Reply;
 use crate::socket::ServerFrame;
@@ -15,6 +15,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::timeout_at;
 use uuid::Uuid;
 
 /// Refusals that end the matter; all others ask to try again.
@@ -90,8 +92,8 @@ impl Pen {
         }
     }
 
-    /// Sends these over the open connection and waits until it has answered each, or is gone. Leaves those that have
-    /// to be sent again.
+    /// Sends these over the open connection and waits until it has answered each, or is gone, or is given up. Leaves
+    /// those that have to be sent again.
     pub async fn send_once(&mut self, open: &mut Vec<Draft>) {
         let mut waiting: HashMap<Uuid, (Draft, Micros)> = HashMap::new();
         for draft in &*open {
@@ -101,8 +103,9 @@ impl Pen {
             self.follower.send(&json!({"type": kind, "client_id": draft.client_id, "text": text})).await;
         }
         open.clear();
+        let patience = Instant::now() + Duration::from_micros(history::ANSWERED_WITHIN);
         while !waiting.is_empty() {
-            match self.follower.next().await {
+            match timeout_at(patience.into(), self.follower.next()).await.ok().flatten() {
                 Some(ServerFrame::Ack { client_id, seq, id }) => {
                     if let Some((draft, invoked)) = waiting.remove(&client_id) {
                         self.backoff.reset();
@@ -119,6 +122,7 @@ impl Pen {
                 }
                 Some(_) => {}
                 None => {
+                    self.follower.disconnect();
                     for (draft, invoked) in waiting.into_values() {
                         self.chronicle.attempted(draft, invoked, Outcome::Unknown, None);
                         open.push(draft);

@@ -15,6 +15,8 @@ use url::Url;
 
 /// How long the program may take until it is ready, before the run gives up on it.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+/// How long its threads may take to stop; those of a program that ended by itself never do.
+const STOPPED_WITHIN: Duration = Duration::from_secs(10);
 /// What the program prints before its address when it is ready.
 const READY: &str = "Frontdesk is at ";
 
@@ -78,8 +80,11 @@ impl Node {
     /// Kills it with SIGKILL and starts it again on the same port; gives the time until it was ready.
     ///
     /// # Errors
-    /// When it does not become ready.
+    /// When it was gone before, or does not become ready.
     pub async fn kill_and_restart(&mut self) -> Result<Duration> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the program ended by itself ({status}): its log says why");
+        }
         self.child.kill().await.context("cannot kill the program")?;
         let began = Instant::now();
         let (child, output) = spawn(&self.settings, self.address).await?;
@@ -105,10 +110,13 @@ impl Node {
     pub async fn freeze(&self) -> Result<()> {
         let pid = self.pid()?;
         kill_process(pid, Signal::STOP)?;
-        while !is_stopped(pid)? {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        Ok(())
+        let stopped = async {
+            while !is_stopped(pid)? {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Ok(())
+        };
+        timeout(STOPPED_WITHIN, stopped).await.context("the program does not stop: its log may say why")?
     }
 
     /// Lets it go on (SIGCONT).

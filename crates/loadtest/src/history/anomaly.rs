@@ -26,6 +26,8 @@ pub enum Class {
     Stale,
     /// Numbers with a hole (D3).
     Gap,
+    /// Neither acknowledged nor refused in time over a connection that lived (D8).
+    Unanswered,
     /// Refused though nothing stood against it (D7).
     Refused,
     /// An agent's write accepted while they could not hold the claim (C2).
@@ -40,7 +42,7 @@ pub enum Class {
 
 impl Class {
     /// All of them, in the order they are reported.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Lost,
         Self::Doubled,
         Self::Reordered,
@@ -48,6 +50,7 @@ impl Class {
         Self::Foreign,
         Self::Stale,
         Self::Gap,
+        Self::Unanswered,
         Self::Refused,
         Self::StaleWrite,
         Self::TwoHolders,
@@ -66,6 +69,7 @@ impl fmt::Display for Class {
             Self::Foreign => "foreign",
             Self::Stale => "stale",
             Self::Gap => "gap",
+            Self::Unanswered => "unanswered",
             Self::Refused => "refused",
             Self::StaleWrite => "stale write",
             Self::TwoHolders => "two holders",

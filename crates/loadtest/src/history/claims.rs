@@ -19,7 +19,7 @@ pub struct ClaimOperation {
 }
 
 /// What can be asked for. Agents are numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Request {
     /// An agent claims, by REST.
     Claim(usize),

@@ -13,6 +13,7 @@ mod tests;
 
 pub use anomaly::{Anomaly, Class, Findings};
 pub use claims::{Answer, ClaimOperation, Request};
+pub use writes::ANSWERED_WITHIN;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

@@ -1,14 +1,16 @@
-//! Linearizability of claims: some order of single steps must explain every answer (C1, C2). The search is
-//! stateright's; the conversation's claim is the register it searches with.
+//! Linearizability of claims: some order of single steps must explain every answer (C1, C2). The conversation's claim is
+//! the register, and a window of operations is searched at a time.
+
+mod search;
 
 use super::{Answer, ClaimOperation, Class, Conversation, Findings, Micros, Request};
-use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
+use search::Search;
 
 /// Operations searched together. Between windows nothing is under way, so no order across them is given away.
 const WINDOW: usize = 12;
 
 /// Who holds a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Holder {
     /// Not known yet: a window begins with whatever its first answer says.
     Unknown,
@@ -18,7 +20,7 @@ enum Holder {
 }
 
 /// The claim of a conversation: its holder, and a token that only rises.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Claim {
     holder: Holder,
     /// The token, or the least it can be.
@@ -77,26 +79,24 @@ impl Claim {
 
     /// Before the first answer of a window the holder is whoever that answer implies. Until then a step that may or
     /// may not raise the token does not: what is known of it stays a least value.
-    fn suppose(&mut self, request: &Request, answer: &Answer) {
+    fn suppose(&mut self, request: Request, answer: Answer) {
         if self.holder != Holder::Unknown {
             return;
         }
         self.holder = match (request, answer) {
             (Request::Claim(agent) | Request::Open(agent), Answer::Granted(_) | Answer::Opened)
-            | (Request::Release(agent), Answer::Done) => Holder::Agent(*agent),
-            (_, Answer::HeldBy(holder)) => Holder::Agent(*holder),
+            | (Request::Release(agent), Answer::Done) => Holder::Agent(agent),
+            (_, Answer::HeldBy(holder)) => Holder::Agent(holder),
             (_, Answer::IsResolved) => Holder::Resolved,
             _ => return,
         };
     }
 }
 
-impl SequentialSpec for Claim {
-    type Op = Request;
-    type Ret = Answer;
-
-    fn invoke(&mut self, request: &Request) -> Answer {
-        match *request {
+impl Claim {
+    /// Makes the step; what it is answered.
+    fn invoke(&mut self, request: Request) -> Answer {
+        match request {
             Request::Claim(agent) => self.claim(agent),
             Request::Open(agent) => match self.claim(agent) {
                 Answer::Granted(_) => Answer::Opened,
@@ -120,12 +120,13 @@ impl SequentialSpec for Claim {
         }
     }
 
-    fn is_valid_step(&mut self, request: &Request, answer: &Answer) -> bool {
+    /// Makes the step; whether it can have been answered so.
+    fn is_answered(&mut self, request: Request, answer: Answer) -> bool {
         self.suppose(request, answer);
-        if self.holder == Holder::Unknown && *answer == Answer::NotClaimed {
+        if self.holder == Holder::Unknown && answer == Answer::NotClaimed {
             return true;
         }
-        match (self.invoke(request), *answer) {
+        match (self.invoke(request), answer) {
             (Answer::Granted(_), Answer::Granted(token)) => self.learn(token),
             (mine, theirs) => mine == theirs,
         }
@@ -142,7 +143,7 @@ pub(super) fn judge(conversation: &Conversation, longest_fault: Micros, findings
         let began = window.first().map_or(0, |operation| operation.invoked);
         ghosts.retain(|ghost| ghost.settled(longest_fault) > began);
         if !is_linearizable(start, window, &ghosts) {
-            let what = format!("no order of steps explains these claims: {window:?}");
+            let what = format!("found no order of steps that explains these claims: {window:?}");
             findings.add(Class::Unexplained, Some(conversation.id), what);
         }
         ghosts.extend(window.iter().filter(|operation| operation.answer.is_none()));
@@ -173,35 +174,22 @@ fn windows<'a, 'b>(operations: &'b [&'a ClaimOperation]) -> Vec<&'b [&'a ClaimOp
 }
 
 fn is_linearizable(start: Claim, window: &[&ClaimOperation], ghosts: &[&ClaimOperation]) -> bool {
-    let mut tester = LinearizabilityTester::new(start);
-    let mut moments = Vec::new();
-    for (thread, operation) in window.iter().enumerate() {
-        // What was never answered is tried last, so that the search finds the plain order first.
-        let thread = if operation.answer.is_some() { thread } else { thread + window.len() };
-        moments.push((operation.invoked, thread, operation.request, None));
-        if let Some(answer) = operation.answer {
-            moments.push((operation.ended, thread, operation.request, Some(answer)));
+    let mut search = Search::default();
+    for operation in window {
+        match operation.answer {
+            Some(answer) => search.answered(operation, answer),
+            None => search.unanswered(operation.request, operation.invoked),
         }
     }
     let began = window.first().map_or(0, |operation| operation.invoked);
-    for (number, ghost) in ghosts.iter().enumerate() {
-        moments.push((began, 2 * window.len() + number, ghost.request, None));
+    for ghost in ghosts {
+        search.unanswered(ghost.request, began);
     }
     // What is resolved late, by a request long given up, the customer's next message reopens.
-    let unanswered = window.iter().filter(|operation| operation.answer.is_none()).chain(ghosts);
-    let resolved =
-        unanswered.filter(|ghost| matches!(ghost.request, Request::Resolve(_) | Request::ResolveByOwner));
-    for (number, ghost) in resolved.enumerate() {
-        let thread = 2 * window.len() + ghosts.len() + number;
-        moments.push((ghost.invoked.max(began), thread, Request::Reopen, None));
+    for unanswered in window.iter().filter(|operation| operation.answer.is_none()).chain(ghosts) {
+        if matches!(unanswered.request, Request::Resolve(_) | Request::ResolveByOwner) {
+            search.unanswered(Request::Reopen, unanswered.invoked.max(began));
+        }
     }
-    // At the same moment a call counts as made before another's answer: they overlap.
-    moments.sort_by_key(|(at, thread, _, answer)| (*at, answer.is_some(), *thread));
-    moments.into_iter().all(|(_, thread, request, answer)| {
-        let moved = match answer {
-            None => tester.on_invoke(thread, request).map(|_| ()),
-            Some(answer) => tester.on_return(thread, answer).map(|_| ()),
-        };
-        moved.is_ok()
-    }) && tester.is_consistent()
+    search.finds_an_order(start)
 }

@@ -211,6 +211,18 @@ fn a_number_left_out_is_a_gap() {
 }
 
 #[test]
+fn what_has_no_answer_over_a_connection_that_lives_is_unanswered() {
+    let silence = |took| {
+        move |conversation: &mut Conversation| {
+            let unknown = Attempt { invoked: 110, ended: 110 + took, outcome: Outcome::Unknown };
+            conversation.writes[0].attempts.insert(0, unknown);
+        }
+    };
+    assert_found(Class::Unanswered, silence(ANSWERED_WITHIN));
+    assert_clean(silence(ANSWERED_WITHIN - 1));
+}
+
+#[test]
 fn a_customer_who_is_refused_for_good_is_an_anomaly() {
     assert_found(Class::Refused, |conversation| {
         let refused = Outcome::Refused("not_claimed".into());

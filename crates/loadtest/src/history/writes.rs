@@ -1,9 +1,13 @@
 //! What became of each write: acknowledged ones are there, at their number, as their author left them; refused ones
 //! are not.
 
-use super::{Author, Body, Class, Entry, Findings, Log, Outcome, Scene, Write};
+use super::{Author, Body, Class, Entry, Findings, Log, Micros, Outcome, Scene, Write};
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// How long a connection that lives may leave without an answer what was sent over it: much longer than any fault lasts
+/// that does not end it.
+pub const ANSWERED_WITHIN: Micros = 30_000_000;
 
 pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings) {
     let mut stored = HashMap::new();
@@ -24,6 +28,10 @@ fn judge_one(conversation: Uuid, write: &Write, stored: Option<&Entry>, findings
     let mut add = |class, what: String| findings.add(class, Some(conversation), what);
     let mut acknowledged = None;
     for attempt in &write.attempts {
+        let took = attempt.ended - attempt.invoked;
+        if attempt.outcome == Outcome::Unknown && took >= ANSWERED_WITHIN {
+            add(Class::Unanswered, format!("{client_id} had no answer after {} s", took / 1_000_000));
+        }
         let Outcome::Acknowledged(seq) = attempt.outcome else { continue };
         if acknowledged.is_some_and(|first| first != seq) {
             add(
