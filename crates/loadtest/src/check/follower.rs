@@ -125,6 +125,9 @@ impl Follower {
                 let answer = self.answer(first);
                 if matches!(answer, Some(Answer::Opened | Answer::IsResolved | Answer::Done)) {
                     self.socket = Some(socket);
+                    if let Some(last) = self.view.connections.last_mut() {
+                        last.frames.shrink_to_fit(); // A long run keeps hundreds of millions.
+                    }
                     let frames = Vec::new();
                     self.view.connections.push(Connection { after, notes_after, frames });
                 }

@@ -155,8 +155,9 @@ impl ChangeKind {
     }
 }
 
-/// What a message says. Texts follow from their `client_id`, so that a wrong one shows itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// What a message says. Texts follow from their `client_id`, so that a wrong one shows itself, and none has to be kept:
+/// a long run has hundreds of millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Body {
     /// As first sent.
     Original,
@@ -165,7 +166,7 @@ pub enum Body {
     /// Nothing any more.
     Deleted,
     /// Something that was never sent with this `client_id`.
-    Other(Box<str>),
+    Other,
 }
 
 impl Body {
@@ -185,13 +186,13 @@ impl Body {
             None => Self::Deleted,
             Some(text) if text == Self::original(client_id) => Self::Original,
             Some(text) if text == Self::edited(client_id) => Self::Edited,
-            Some(other) => Self::Other(other.into()),
+            Some(_) => Self::Other,
         }
     }
 }
 
 /// A message or note as somebody saw it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in its log.
     pub seq: u32,
@@ -319,7 +320,7 @@ impl Scene<'_> {
         match body {
             Body::Original => true,
             Body::Edited | Body::Deleted => write.change.is_some_and(|change| change.to.body() == *body),
-            Body::Other(_) => false,
+            Body::Other => false,
         }
     }
 }

@@ -66,7 +66,7 @@ fn judge_one(conversation: Uuid, write: &Write, stored: Option<&Entry>, findings
     if let (Some(change), Some(entry)) = (write.change, stored)
         && change.acknowledged
         && entry.body != change.to.body()
-        && !matches!(entry.body, Body::Other(_))
+        && entry.body != Body::Other
     {
         add(
             Class::Lost,
