@@ -64,18 +64,25 @@ async fn s5_postgres_searches_its_index() {
     // With PostgreSQL's own settings: the program's would hide that an index is missing, since they forbid to read all.
     let mut planner = PgConnection::connect(&url).await.unwrap();
     let messages = [
-        explain(&mut planner, postgres::search::FIND_IN_STEPS, |query| bind_find(query).bind(vec![0_i64, 1]))
+        explain(&mut planner, postgres::search::FIND_IN_STEPS, |query| bind_word(query).bind(vec![0_i64, 1]))
             .await,
         explain(&mut planner, postgres::search::FIND_BEFORE, |query| {
-            bind_find(query).bind(i64::MAX).bind(9_i64)
+            bind_word(query).bind(i64::MAX).bind(9_i64)
         })
         .await,
     ];
+    let of_time = explain(&mut planner, postgres::search::FIND_IN_STEPS_OF_TIME, |query| {
+        let query = query.bind("'all'").bind("'all'").bind(vec![0_i64, 1]);
+        let day = Timestamp::from_micros(24 * 3600 * 1_000_000);
+        query.bind(Time(Timestamp::from_micros(0))).bind(Time(day))
+    })
+    .await;
     let mut plans = Vec::new();
     for (place, table) in PLACES {
         let customer = (place == Place::Messages).then_some(7_i64);
         let plan = explain(&mut planner, postgres::search::find_sql(place), |query| {
-            bind_find(query).bind(i64::MAX).bind(10_000_i64).bind(customer)
+            let times = [i64::MIN, i64::MAX].map(|micros| Time(Timestamp::from_micros(micros)));
+            bind_word(query).bind(i64::MAX).bind(10_000_i64).bind(customer).bind(times[0]).bind(times[1])
         });
         plans.push((table, plan.await));
     }
@@ -92,6 +99,7 @@ async fn s5_postgres_searches_its_index() {
         assert!(plan.contains("Bitmap Index Scan on messages_search") && plan.contains(condition), "{plan}");
         assert!(!plan.contains("Seq Scan on messages") && !plan.contains("Scan on messages_pkey"), "{plan}");
     }
+    assert!(of_time.contains("Bitmap Index Scan on messages_times"), "{of_time}");
     for (table, plan) in plans {
         let index =
             if table == "messages" { "messages_conversation".into() } else { format!("{table}_search") };
@@ -103,13 +111,11 @@ async fn s5_postgres_searches_its_index() {
     }
 }
 
-/// A word, and any time.
-fn bind_find(query: Explain<'_>) -> Explain<'_> {
-    let times = [i64::MIN, i64::MAX].map(|micros| Time(Timestamp::from_micros(micros)));
-    query.bind(WORD).bind("'n77'").bind(times[0]).bind(times[1])
+fn bind_word(query: Explain<'_>) -> Explain<'_> {
+    query.bind(WORD).bind("'n77'")
 }
 
-/// Enough rows that reading them all costs more than the index.
+/// Enough rows that reading them all costs more than the index. All messages have one word, and each is of another time.
 pub(crate) async fn fill(pool: &PgPool) {
     let statements = [
         "INSERT INTO users (external_id, name, created_at) SELECT gen_random_uuid(), 'N', now() FROM generate_series(1, 20000)",
@@ -117,7 +123,8 @@ pub(crate) async fn fill(pool: &PgPool) {
         "INSERT INTO conversations (external_id, customer_id, status, created_at, last_message_at)
          SELECT gen_random_uuid(), id, 'open', now(), now() FROM customers",
         "INSERT INTO messages (external_id, conversation_id, seq, side, author_id, author_name, client_id, text, created_at, search)
-         SELECT gen_random_uuid(), id, 1, 'customer', 1, 'N', gen_random_uuid(), 'n', now(), ('n' || id)::tsvector FROM conversations",
+         SELECT gen_random_uuid(), id, 1, 'customer', 1, 'N', gen_random_uuid(), 'n', to_timestamp(id * 3600),
+                ('all n' || id)::tsvector FROM conversations",
         "INSERT INTO notes (external_id, conversation_id, note_seq, after_seq, kind, text, created_at, search)
          SELECT gen_random_uuid(), id, 1, 1, 'note', 'n', now(), ('n' || id)::tsvector FROM conversations",
         "ANALYZE",

@@ -108,7 +108,11 @@ async fn find_messages(
     };
     let steps: Vec<i64> = (0..(below + STEP - 1) / STEP).rev().take(steps).collect();
     let bottom = steps.last().map_or(0, |step| step * STEP);
-    let columns = ask(FIND_IN_STEPS, lookup).bind(steps).fetch_one(conn).await?;
+    let columns = match lookup.is_of_any_time() {
+        true => ask(FIND_IN_STEPS, lookup).bind(steps),
+        false => of_time(ask(FIND_IN_STEPS_OF_TIME, lookup).bind(steps), lookup),
+    };
+    let columns = columns.fetch_one(conn).await?;
     let mut rows = columns.into_rows();
     rows.sort_unstable_by_key(|row| Reverse(row.place));
     progress.keys += below - bottom;
@@ -150,19 +154,24 @@ async fn find_among_few(
     let columns = ask(find_sql(lookup.place), lookup)
         .bind(progress.below.unwrap_or(i64::MAX))
         .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
-        .bind(lookup.customer.map(|customer| customer.0))
-        .fetch_one(conn)
-        .await?;
+        .bind(lookup.customer.map(|customer| customer.0));
+    let columns = of_time(columns, lookup).fetch_one(conn).await?;
     let rows = columns.into_rows();
     progress.ended = rows.len() < wanted;
     progress.below = rows.last().map(|row| row.place);
     Ok(rows)
 }
 
-/// With the parameters that all have: what to find, what to rank it by, from and to when it was written.
-fn ask<'q>(sql: &'static str, lookup: &Lookup<'_>) -> QueryAs<'q, Postgres, Columns, PgArguments> {
-    let (query, ranking) = (tsquery(lookup.query), ranking(lookup.query));
-    sqlx::query_as(sql).bind(query).bind(ranking).bind(Time(lookup.from)).bind(Time(lookup.to))
+type Question<'q> = QueryAs<'q, Postgres, Columns, PgArguments>;
+
+/// With the parameters that all begin with: what to find, and what to rank it by.
+fn ask<'q>(sql: &'static str, lookup: &Lookup<'_>) -> Question<'q> {
+    sqlx::query_as(sql).bind(tsquery(lookup.query)).bind(ranking(lookup.query))
+}
+
+/// From and to when it was written.
+fn of_time<'q>(question: Question<'q>, lookup: &Lookup<'_>) -> Question<'q> {
+    question.bind(Time(lookup.from)).bind(Time(lookup.to))
 }
 
 /// All rows, column by column: to hand over each by itself takes longer than to find it. None without any row.
@@ -204,18 +213,29 @@ macro_rules! in_columns {
 
 const TOP: &str = "SELECT COALESCE(MAX(id), 0) + 1 FROM messages";
 
-pub(in crate::dialect) const FIND_IN_STEPS: &str =
-    "SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
-            array_agg(ts_rank(search, $2::tsquery)) AS scores
-     FROM messages
-     WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4 AND ARRAY[id / 32768] && $5";
+macro_rules! find_in_steps {
+    ($more:literal) => {
+        concat!(
+            "SELECT array_agg(conversation_id) AS conversations, array_agg(id) AS places, array_agg(created_at) AS times,
+                    array_agg(ts_rank(search, $2::tsquery)) AS scores
+             FROM messages
+             WHERE search @@ $1::tsquery AND ARRAY[id / 32768] && $3", $more
+        )
+    };
+}
+
+pub(in crate::dialect) const FIND_IN_STEPS: &str = find_in_steps!("");
+
+/// By itself, so that an index of times is asked for them where they are given, and never where they are not.
+pub(in crate::dialect) const FIND_IN_STEPS_OF_TIME: &str =
+    find_in_steps!(" AND created_at >= $4 AND created_at < $5");
 
 /// The `+ 0`, here and below, keeps the planner from listing all keys as well.
 pub(in crate::dialect) const FIND_BEFORE: &str = in_columns!(
     "SELECT conversation_id AS conversation, id AS place, created_at AS at, ts_rank(search, $2::tsquery) AS score
      FROM messages
-     WHERE search @@ $1::tsquery AND created_at >= $3 AND created_at < $4 AND id + 0 < $5",
-    "ORDER BY place DESC LIMIT $6"
+     WHERE search @@ $1::tsquery AND id + 0 < $3",
+    "ORDER BY place DESC LIMIT $4"
 );
 
 /// How few things are found: `OFFSET 0` keeps the planner from looking for a word in all messages to find a customer's.
@@ -226,25 +246,25 @@ pub(in crate::dialect) const fn find_sql(place: Place) -> &'static str {
                     ts_rank(t.search, $2::tsquery) AS score
              FROM conversations c CROSS JOIN LATERAL
                   (SELECT * FROM messages WHERE messages.conversation_id = c.id OFFSET 0) AS t
-             WHERE t.search @@ $1::tsquery AND t.id + 0 < $5 AND t.created_at >= $3 AND t.created_at < $4
-               AND c.customer_id = $7",
-            "ORDER BY place DESC LIMIT $6"
+             WHERE t.search @@ $1::tsquery AND t.id + 0 < $3 AND t.created_at >= $6 AND t.created_at < $7
+               AND c.customer_id = $5",
+            "ORDER BY place DESC LIMIT $4"
         ),
         Place::Notes => in_columns!(
             "SELECT t.conversation_id AS conversation, t.id AS place, t.created_at AS at,
                     ts_rank(t.search, $2::tsquery) AS score
              FROM notes t
-             WHERE t.search @@ $1::tsquery AND t.id + 0 < $5 AND t.created_at >= $3 AND t.created_at < $4
-               AND $7::bigint IS NULL",
-            "ORDER BY place DESC LIMIT $6"
+             WHERE t.search @@ $1::tsquery AND t.id + 0 < $3 AND t.created_at >= $6 AND t.created_at < $7
+               AND $5::bigint IS NULL",
+            "ORDER BY place DESC LIMIT $4"
         ),
         Place::Customers => in_columns!(
             "SELECT c.id AS conversation, c.id AS place, c.last_message_at AS at,
                     ts_rank(t.search, $2::tsquery) AS score
              FROM customers t JOIN conversations c ON c.customer_id = t.id
-             WHERE t.search @@ $1::tsquery AND c.id + 0 < $5 AND c.last_message_at >= $3 AND c.last_message_at < $4
-               AND $7::bigint IS NULL",
-            "ORDER BY place DESC LIMIT $6"
+             WHERE t.search @@ $1::tsquery AND c.id + 0 < $3 AND c.last_message_at >= $6 AND c.last_message_at < $7
+               AND $5::bigint IS NULL",
+            "ORDER BY place DESC LIMIT $4"
         ),
     }
 }
