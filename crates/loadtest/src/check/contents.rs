@@ -4,7 +4,7 @@ use super::world::World;
 use crate::cluster::Person;
 use crate::history::{Contents, Entry};
 use crate::socket::{MessageFrame, NoteFrame};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -51,7 +51,9 @@ async fn read_log(
         let mut page = world.rest.expect(node, Some(&person.token), Method::GET, &path, None).await?;
         let Value::Array(items) = page["items"].take() else { anyhow::bail!("no items: {page}") };
         let Some(last) = items.last() else { return Ok(entries) };
-        after = last[number].as_u64().context("an entry without a number")?;
+        let up_to = last[number].as_u64().context("an entry without a number")?;
+        ensure!(up_to > after, "a page after {after} ends with {up_to}");
+        after = up_to;
         entries.extend(items);
     }
 }

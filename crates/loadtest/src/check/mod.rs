@@ -26,6 +26,7 @@ use futures_util::future::{join_all, try_join_all};
 use report::{Counts, Report};
 use stage::{Followers, Scene};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -175,7 +176,8 @@ async fn check(args: &CheckArgs, database: &Database, directory: &Path, mut rig:
     }
     let micros = |took: &Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let restarts = breaker.done.restarts.iter().map(micros).collect();
-    let history = History { conversations, restarts, longest_fault: micros(&longest_stop) };
+    let gave_up = world.give_up.is_cancelled();
+    let history = History { conversations, restarts, longest_fault: micros(&longest_stop), gave_up };
     eprintln!("everybody has handed in what they saw; now it is judged");
     Ok(Report {
         command: std::env::args().collect::<Vec<_>>().join(" "),
@@ -219,29 +221,20 @@ impl Progress {
 /// Nothing is broken any more: waits for everybody, reads what is there, and closes the books.
 async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>, buses: &[Proxy]) -> Result<Vec<Conversation>> {
     world.stop.cancel();
-    let give_up = world.give_up.clone();
-    let patience = tokio::spawn(async move {
-        tokio::time::sleep(ANSWERED_WITHIN).await;
-        give_up.cancel();
-    });
-    let followers = try_join_all(scenes.iter_mut().map(Scene::settle)).await?;
-    patience.abort();
+    let settled = try_join_all(scenes.iter_mut().map(Scene::settle));
+    let followers = answered(world, ANSWERED_WITHIN, settled).await?;
     let after_faults = read_contents(world, &scenes).await?;
     let mut followers = catch_up(followers, &after_faults, SEEN_WITHIN).await;
     // By now the nodes, too, have had the time to find each other again.
     if !buses.is_empty() {
         // Nothing else is said in a conversation that could heal what nobody was told of (D6).
         let words = faults::unheard(buses, join_all(scenes.iter().map(Scene::one_more_word)));
-        timeout(ANSWERED_WITHIN, words)
-            .await
-            .context("what was written while no node heard another has no answer")?;
+        answered(world, ANSWERED_WITHIN, words).await;
         let unheard = read_contents(world, &scenes).await?;
         followers = catch_up(followers, &unheard, SEEN_WITHIN).await;
     }
     let last_words = scenes.iter().zip(followers).map(|(scene, followers)| scene.last_words(followers));
-    let followers = timeout(LAST_WORDS_WITHIN, join_all(last_words))
-        .await
-        .context("what was written last has no answer")?;
+    let followers = answered(world, LAST_WORDS_WITHIN, join_all(last_words)).await;
     let mut conversations = read_contents(world, &scenes).await?;
     for follower in catch_up(followers, &conversations, SEEN_WITHIN).await.into_iter().flatten() {
         follower.1.finish(true);
@@ -252,6 +245,18 @@ async fn settle(world: &Arc<World>, mut scenes: Vec<Scene>, buses: &[Proxy]) -> 
             (records.writes, records.claims, records.views);
     }
     Ok(conversations)
+}
+
+/// Lets those who wait for an answer wait for so long, and then give up: that is judged with the rest.
+async fn answered<T>(world: &World, within: Duration, waiting: impl Future<Output = T>) -> T {
+    let mut waiting = pin!(waiting);
+    match timeout(within, &mut waiting).await {
+        Ok(done) => done,
+        Err(_) => {
+            world.give_up.cancel();
+            waiting.await
+        }
+    }
 }
 
 /// What is there now: as the customers read it on the first node and as agents do on the last.

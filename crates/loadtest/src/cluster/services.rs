@@ -114,7 +114,7 @@ impl Service {
     /// When it does not come back.
     pub async fn crash(&mut self, away: Duration) -> Result<()> {
         kill_process(self.pid()?, self.crash)?;
-        self.process.wait().await?;
+        timeout(READY_WITHIN, self.process.wait()).await.context("it does not end")??;
         tokio::time::sleep(away).await;
         self.process = spawn(&self.command, &self.log)?;
         self.answers().await

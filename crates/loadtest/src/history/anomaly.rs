@@ -26,7 +26,7 @@ pub enum Class {
     Stale,
     /// Numbers with a hole (D3).
     Gap,
-    /// Neither acknowledged nor refused in time over a connection that lived (D8).
+    /// Neither acknowledged nor refused, in time over a connection that lived or ever (D8).
     Unanswered,
     /// Refused though nothing stood against it (D7).
     Refused,

@@ -34,6 +34,8 @@ pub struct History {
     pub restarts: Vec<Micros>,
     /// The longest that anything was stopped.
     pub longest_fault: Micros,
+    /// Whether somebody waited for an answer, long after the last fault, until nobody could wait any more.
+    pub gave_up: bool,
 }
 
 /// What happened in one conversation.
@@ -275,6 +277,9 @@ pub fn judge(history: &History) -> Findings {
         views::judge(&scene, &mut findings);
         holding::judge(&scene, history.longest_fault, &mut findings);
         register::judge(conversation, history.longest_fault, &mut findings);
+    }
+    if history.gave_up {
+        findings.add(Class::Unanswered, None, "long after the last fault somebody had no answer".to_owned());
     }
     for &took in history.restarts.iter().filter(|&&took| took > READY_WITHIN) {
         findings.add(Class::Unready, None, format!("ready only {} ms after its restart", took / 1000));

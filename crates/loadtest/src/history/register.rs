@@ -3,8 +3,11 @@
 
 mod search;
 
-use super::{Answer, ClaimOperation, Class, Conversation, Findings, Micros, Request};
-use search::Search;
+use super::{
+    Answer, Attempt, Author, ClaimOperation, Class, Conversation, Findings, Log, Micros, Outcome, Request,
+    Write,
+};
+use search::{Order, Search};
 
 /// Operations searched together. Between windows nothing is under way, so no order across them is given away.
 const WINDOW: usize = 12;
@@ -133,18 +136,52 @@ impl Claim {
     }
 }
 
+/// The customer's messages of a conversation: by when each was acknowledged, with when the soonest of this and all later
+/// ones was first sent.
+struct CustomerMessages(Vec<(Micros, Micros)>);
+
+impl CustomerMessages {
+    fn of(conversation: &Conversation) -> Self {
+        let of_customer = |write: &&Write| write.author == Author::Customer && write.log == Log::Messages;
+        let span = |write: &Write| {
+            let sent = write.attempts.first()?.invoked;
+            let is_ack = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Acknowledged(_));
+            Some((write.attempts.iter().find(is_ack).map_or(Micros::MAX, |attempt| attempt.ended), sent))
+        };
+        let mut spans: Vec<_> = conversation.writes.iter().filter(of_customer).filter_map(span).collect();
+        spans.sort_unstable();
+        let mut soonest = Micros::MAX;
+        for (_, sent) in spans.iter_mut().rev() {
+            soonest = soonest.min(*sent);
+            *sent = soonest;
+        }
+        Self(spans)
+    }
+
+    /// From when on one of them may have reopened what was resolved after this moment; none if none may have.
+    fn reopen_after(&self, moment: Micros) -> Option<Micros> {
+        let next = self.0.partition_point(|(acknowledged, _)| *acknowledged < moment);
+        self.0.get(next).map(|(_, sent)| moment.max(*sent))
+    }
+}
+
 /// Searches an order for each window of a conversation's claims.
 pub(super) fn judge(conversation: &Conversation, longest_fault: Micros, findings: &mut Findings) {
     let mut operations: Vec<&ClaimOperation> = conversation.claims.iter().collect();
     operations.sort_by_key(|operation| operation.invoked);
     let mut start = Claim { holder: Holder::Nobody, token: 0, is_exact: false };
     let mut ghosts: Vec<&ClaimOperation> = Vec::new();
+    let messages = CustomerMessages::of(conversation);
     for window in windows(&operations) {
         let began = window.first().map_or(0, |operation| operation.invoked);
         ghosts.retain(|ghost| ghost.settled(longest_fault) > began);
-        if !is_linearizable(start, window, &ghosts) {
-            let what = format!("found no order of steps that explains these claims: {window:?}");
-            findings.add(Class::Unexplained, Some(conversation.id), what);
+        let why = match search(window, &ghosts, &messages).order(start) {
+            Order::Found => None,
+            Order::Impossible => Some("no order of steps explains these claims"),
+            Order::GaveUp => Some("there are too many orders to find one that explains these claims"),
+        };
+        if let Some(why) = why {
+            findings.add(Class::Unexplained, Some(conversation.id), format!("{why}: {window:?}"));
         }
         ghosts.extend(window.iter().filter(|operation| operation.answer.is_none()));
         let newest = window.iter().filter_map(|operation| match operation.answer {
@@ -173,7 +210,8 @@ fn windows<'a, 'b>(operations: &'b [&'a ClaimOperation]) -> Vec<&'b [&'a ClaimOp
     windows
 }
 
-fn is_linearizable(start: Claim, window: &[&ClaimOperation], ghosts: &[&ClaimOperation]) -> bool {
+/// Of one window, with what was never answered before it.
+fn search(window: &[&ClaimOperation], ghosts: &[&ClaimOperation], messages: &CustomerMessages) -> Search {
     let mut search = Search::default();
     for operation in window {
         match operation.answer {
@@ -187,9 +225,11 @@ fn is_linearizable(start: Claim, window: &[&ClaimOperation], ghosts: &[&ClaimOpe
     }
     // What is resolved late, by a request long given up, the customer's next message reopens.
     for unanswered in window.iter().filter(|operation| operation.answer.is_none()).chain(ghosts) {
-        if matches!(unanswered.request, Request::Resolve(_) | Request::ResolveByOwner) {
-            search.unanswered(Request::Reopen, unanswered.invoked.max(began));
+        if matches!(unanswered.request, Request::Resolve(_) | Request::ResolveByOwner)
+            && let Some(since) = messages.reopen_after(unanswered.invoked.max(began))
+        {
+            search.unanswered(Request::Reopen, since);
         }
     }
-    search.finds_an_order(start)
+    search
 }

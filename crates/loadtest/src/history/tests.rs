@@ -39,7 +39,7 @@ fn clean() -> History {
         owner: Contents { messages: messages(), notes: vec![] },
         agent: Contents { messages: messages(), notes: vec![] },
     };
-    History { conversations: vec![conversation], restarts: vec![900_000], longest_fault: 0 }
+    History { conversations: vec![conversation], restarts: vec![900_000], longest_fault: 0, gave_up: false }
 }
 
 /// Asserts that a clean history with one thing changed has this anomaly.
@@ -223,6 +223,16 @@ fn what_has_no_answer_over_a_connection_that_lives_is_unanswered() {
 }
 
 #[test]
+fn what_never_has_an_answer_is_unanswered() {
+    assert_found(Class::Unanswered, |conversation| {
+        conversation.writes.push(write(Uuid::from_u128(3), Author::Customer, Outcome::Unknown));
+    });
+    let mut history = clean();
+    history.gave_up = true;
+    assert_eq!(judge(&history).count(Class::Unanswered), 1);
+}
+
+#[test]
 fn a_customer_who_is_refused_for_good_is_an_anomaly() {
     assert_found(Class::Refused, |conversation| {
         let refused = Outcome::Refused("not_claimed".into());
@@ -265,12 +275,14 @@ fn overlapping_claims_are_two_holders() {
 
 #[test]
 fn a_resolution_that_came_late_and_the_next_message_explain_a_free_conversation() {
-    let late = |answer| {
+    let late = |answer, written| {
         move |it: &mut Conversation| {
-            it.writes.clear();
+            it.writes = vec![write(ADA, Author::Customer, Outcome::Acknowledged(1))];
+            it.writes[0].attempts[0] =
+                Attempt { invoked: written, ended: written + 2, ..attempt(Outcome::Acknowledged(1)) };
             it.views.clear();
-            it.owner.messages.clear();
-            it.agent.messages.clear();
+            it.owner.messages.truncate(1);
+            it.agent.messages.truncate(1);
             it.claims.push(claim(110, Request::Resolve(0), answer));
             it.claims.push(claim(120, Request::Resolve(0), Some(Answer::Done)));
             it.claims.push(claim(130, Request::Reopen, Some(Answer::Done)));
@@ -278,8 +290,10 @@ fn a_resolution_that_came_late_and_the_next_message_explain_a_free_conversation(
             it.claims.push(claim(150, Request::Claim(1), Some(Answer::Granted(5))));
         }
     };
-    assert_clean(late(None));
-    assert_found(Class::Unexplained, late(Some(Answer::Done)));
+    assert_clean(late(None, 146));
+    assert_found(Class::Unexplained, late(Some(Answer::Done), 146));
+    // What had an answer before it was resolved reopens nothing.
+    assert_found(Class::Unexplained, late(None, 102));
 }
 
 #[test]

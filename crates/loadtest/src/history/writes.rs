@@ -56,6 +56,11 @@ fn judge_one(conversation: Uuid, write: &Write, stored: Option<&Entry>, findings
         }
         _ => {}
     }
+    if acknowledged.is_none()
+        && matches!(write.attempts.last().map(|attempt| &attempt.outcome), None | Some(Outcome::Unknown))
+    {
+        add(Class::Unanswered, format!("{client_id} was sent again and again, and never had an answer"));
+    }
     // A customer may always write, and the last attempt of a write is the one its author gave up after.
     if write.author == Author::Customer
         && acknowledged.is_none()

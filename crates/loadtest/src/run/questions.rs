@@ -58,7 +58,7 @@ impl Kind {
         match self {
             Self::Rare => "rare word",
             Self::Common => "word in a tenth of all messages",
-            Self::Frequent => "words in 5 to 60 % of all messages",
+            Self::Frequent => "words in 5 to 70 % of all messages",
             Self::Misspelt => "misspelt word",
             Self::Phrase => "phrase",
             Self::Prefix => "prefix",
@@ -89,7 +89,8 @@ fn question(kind: Kind, number: usize, rng: &mut StdRng) -> String {
         Kind::Phrase => format!("\"{}\"", PHRASES[number % PHRASES.len()]),
         Kind::Prefix => prefix(&correct(number, rng), rng),
         Kind::Filtered => {
-            let (filter, value) = FILTERS[number % FILTERS.len()];
+            // Each with words of each kind.
+            let (filter, value) = FILTERS[number / 4 % FILTERS.len()];
             query.append_pair(filter, value);
             correct(number, rng)
         }

@@ -49,6 +49,8 @@ pub(crate) struct Progress {
     pub below: Option<i64>,
     /// How many matches were found so far.
     pub found: usize,
+    /// How many of them in the stretch that was looked at last, on PostgreSQL.
+    pub lately: usize,
     /// Among how many keys.
     pub keys: i64,
     /// Whether there is nothing more.

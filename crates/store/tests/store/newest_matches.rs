@@ -3,7 +3,7 @@
 use crate::search::search;
 use crate::{agent, bring_in, customer};
 use domain::{ClientId, ConversationId, CustomerId, Timestamp};
-use store::{Import, ImportMessage, MAX_CONVERSATIONS, SearchResults, Session};
+use store::{Import, ImportMessage, MAX_CONVERSATIONS, Search, SearchResults, Session};
 use testkit::{Kind, TestStore, both_databases, count, execute, run};
 
 fn import(number: usize, text: &str) -> Import {
@@ -66,6 +66,38 @@ fn s2_matches_far_apart_are_all_found() {
         let many: Vec<_> = (0..300).map(|n| import(n, "a parcel")).collect();
         bring_in(&store, &many).await.unwrap();
         assert_eq!(found(&store, &ada, "parcels ").await.total, 1_201);
+    });
+}
+
+/// S1: PostgreSQL passes over steps of which none is of the time that is asked for, and over no others.
+#[test]
+fn s1_matches_of_a_time_are_all_found_however_far_back() {
+    run(Kind::Postgres, |store: TestStore| async move {
+        let ada = agent(&store, "Ada").await;
+        let jumps = [
+            "SELECT setval('messages_id_seq', 5 * 32768 - 150)",
+            "SELECT setval('messages_id_seq', 40 * 32768)",
+            "SELECT setval('messages_id_seq', 100 * 32768 - 1)",
+        ];
+        for (number, jump) in (1..).zip(jumps) {
+            let imports: Vec<_> = (0..300).map(|n| import(number * 1_000 + n, "a parcel")).collect();
+            bring_in(&store, &imports).await.unwrap();
+            count(store.config(), jump).await;
+        }
+        // Old messages may come late.
+        bring_in(&store, &[import(1_500, "a parcel"), import(9_000, "a letter")]).await.unwrap();
+        let at = |millis: i64| Some(Timestamp::from_micros(millis * 1_000));
+        for (from, to, expected) in [
+            (None, at(2_000), 301),
+            (at(1_400), at(2_100), 101),
+            (at(2_000), at(3_000), 300),
+            (at(3_100), None, 200),
+            (at(9_000), None, 0),
+            (None, at(1_000), 0),
+        ] {
+            let results = store.search(&ada.actor, &Search { from, to, ..search("parcels ") }).await.unwrap();
+            assert_eq!((results.total, results.total_is_exact), (expected, true), "{from:?} {to:?}");
+        }
     });
 }
 
