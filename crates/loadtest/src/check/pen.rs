@@ -103,7 +103,7 @@ impl Pen {
             self.follower.send(&json!({"type": kind, "client_id": draft.client_id, "text": text})).await;
         }
         open.clear();
-        let patience = Instant::now() + Duration::from_micros(history::ANSWERED_WITHIN);
+        let patience = Instant::now() + Duration::from_micros(history::UNANSWERED_AFTER);
         while !waiting.is_empty() {
             match timeout_at(patience.into(), self.follower.next()).await.ok().flatten() {
                 Some(ServerFrame::Ack { client_id, seq, id }) => {

@@ -13,7 +13,7 @@ mod tests;
 
 pub use anomaly::{Anomaly, Class, Findings};
 pub use claims::{Answer, ClaimOperation, Request};
-pub use writes::ANSWERED_WITHIN;
+pub use writes::UNANSWERED_AFTER;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

@@ -218,8 +218,8 @@ fn what_has_no_answer_over_a_connection_that_lives_is_unanswered() {
             conversation.writes[0].attempts.insert(0, unknown);
         }
     };
-    assert_found(Class::Unanswered, silence(ANSWERED_WITHIN));
-    assert_clean(silence(ANSWERED_WITHIN - 1));
+    assert_found(Class::Unanswered, silence(UNANSWERED_AFTER));
+    assert_clean(silence(UNANSWERED_AFTER - 1));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// How long a connection that lives may leave without an answer what was sent over it: much longer than any fault lasts
 /// that does not end it.
-pub const ANSWERED_WITHIN: Micros = 30_000_000;
+pub const UNANSWERED_AFTER: Micros = 30_000_000;
 
 pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings) {
     let mut stored = HashMap::new();
@@ -29,7 +29,7 @@ fn judge_one(conversation: Uuid, write: &Write, stored: Option<&Entry>, findings
     let mut acknowledged = None;
     for attempt in &write.attempts {
         let took = attempt.ended - attempt.invoked;
-        if attempt.outcome == Outcome::Unknown && took >= ANSWERED_WITHIN {
+        if attempt.outcome == Outcome::Unknown && took >= UNANSWERED_AFTER {
             add(Class::Unanswered, format!("{client_id} had no answer after {} s", took / 1_000_000));
         }
         let Outcome::Acknowledged(seq) = attempt.outcome else { continue };
